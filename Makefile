@@ -1,0 +1,53 @@
+# Everything happens in a virtual environment of the project's own; `make help` lists the targets.
+PYTHON ?= python3
+VENV ?= .venv
+MINUTES ?= 2
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types coverage bench docs conformance clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: setup.cfg | $(BIN)/python
+	$(PIP) --editable '.[cli,fast,simulator]'
+	@touch $@
+
+$(VENV)/.test: setup.cfg | $(BIN)/python
+	$(PIP) --editable '.[test]'
+	@touch $@
+
+demo: $(VENV)/.demo ## Run the main job against the simulated exchange
+	@$(BIN)/binance-ws demo
+
+test: $(VENV)/.test ## Run every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.test ## Check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test ## Check types
+	$(BIN)/mypy
+
+coverage: $(VENV)/.test ## Run every test and show what none of them runs
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report --show-missing --skip-covered
+
+conformance: $(VENV)/.test ## Run every case of a fuzzing server: make conformance URL=ws://127.0.0.1:9001
+	$(BIN)/python -m tests.conformance $(URL) $(if $(REPORT),--report $(REPORT))
+
+bench: ## Measure against other libraries, side by side
+	$(PYTHON) bench/run.py
+
+docs: $(BIN)/python ## Build the documentation; warnings are errors
+	$(PIP) --editable '.[docs]'
+	$(BIN)/sphinx-build -W -b html docs docs/_build/html
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) build dist *.egg-info docs/_build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

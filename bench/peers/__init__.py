@@ -1,0 +1,1 @@
+"""The peers, one file each. A file has one class `Client`, a `base.Peer`."""

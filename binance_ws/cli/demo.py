@@ -1,0 +1,81 @@
+"""``binance-ws demo``: the main job, against the simulated exchange, on real frames."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import typer
+
+from .. import BinanceSocketManager, Client
+from ..simulator import Exchange
+
+SECONDS = 5.0
+"""How long messages are shown; the whole demo ends within ten seconds."""
+
+SHOWN = 3
+"""How many messages of each stream are shown; the rest is counted."""
+
+
+class _Printer:
+    """Prints the first few messages of each stream, and counts the rest."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+
+    def take(self, name: str, line: str) -> None:
+        """One message of a stream."""
+        count = self.counts.get(name, 0) + 1
+        self.counts[name] = count
+        if count <= SHOWN:
+            typer.echo(f"  {name:<19} {line}")
+
+
+def _price(text: str) -> str:
+    return text.rstrip("0").rstrip(".")
+
+
+def demo() -> None:
+    """Open a trade, a kline, a partial-depth and a multiplex socket on a replay of real frames, then close."""
+    printer = _Printer()
+
+    def process_message(msg: dict[str, Any]) -> None:
+        printer.take("btcusdt@trade", f"{_price(msg['q'])} at {_price(msg['p'])}")
+
+    def process_kline(msg: dict[str, Any]) -> None:
+        open_, high, low, close = (_price(msg["k"][letter]) for letter in "ohlc")
+        printer.take("btcusdt@kline_1m", f"open {open_} high {high} low {low} close {close}")
+
+    def process_depth(msg: dict[str, Any]) -> None:
+        printer.take("btcusdt@depth5", f"bid {_level(msg['bids'])}, ask {_level(msg['asks'])}")
+
+    def process_many(msg: dict[str, Any]) -> None:
+        data = msg["data"]
+        trade = "t" in data
+        line = (
+            f"{_price(data['q'])} at {_price(data['p'])}"
+            if trade
+            else f"{_price(data['b'])} / {_price(data['a'])}"
+        )
+        printer.take(msg["stream"], line)
+
+    with Exchange(recording="demo") as exchange:
+        typer.echo(f"A simulated exchange replays real frames of 2024-08-08 on {exchange.host}.")
+        manager = BinanceSocketManager(Client(environment=exchange.environment))
+        key = manager.start_trade_socket("BTCUSDT", process_message)
+        manager.start_kline_socket("BTCUSDT", process_kline)
+        manager.start_depth_socket("BTCUSDT", process_depth, depth=manager.WEBSOCKET_DEPTH_5)
+        manager.start_multiplex_socket(["ethusdt@trade", "ethusdt@bookTicker"], process_many)
+        again = manager.start_trade_socket("BTCUSDT", process_message)
+        typer.echo(f"The trade socket's key is {key!r}; starting it a second time returns {again}.\n")
+        manager.start()
+        threading.Event().wait(SECONDS)
+        manager.close()
+    typer.echo("\nMessages received:")
+    for name, count in sorted(printer.counts.items()):
+        typer.echo(f"  {name:<19} {count:>5}")
+    typer.echo("Closed.")
+
+
+def _level(side: list[list[str]]) -> str:
+    return f"{_price(side[0][0])} ({_price(side[0][1])})"

@@ -1,0 +1,1 @@
+"""What to do about what happens: decisions as pure functions and tables, with time and chance passed in."""

@@ -1,0 +1,212 @@
+"""Every error of the library, in one tree.
+
+* :class:`BinanceWsError`
+    * :class:`ArgumentError` (also a ``ValueError``): what the caller passed cannot be used
+        * :class:`UnknownStream`: no market serves a stream of this name
+        * :class:`CallbackError` (also a ``TypeError``): the callback cannot be called
+        * :class:`CredentialsMissing`: the call needs an API key that the client does not have
+    * :class:`MissingExtra` (also an ``ImportError``): an optional package is not installed
+    * :class:`NotConnected`: the socket is not, or not yet, connected
+    * :class:`OpenError`: a connection could not be opened
+        * :class:`ResolveError`: the host name has no address
+        * :class:`TlsError`: TLS failed
+            * :class:`CertificateError`: the certificate does not verify; never retried
+        * :class:`ProxyError`: the proxy refused, or cannot be used
+        * :class:`DeadlineExceeded`: the opening took too long
+        * :class:`HandshakeError`: the server answered the upgrade with another status
+    * :class:`ConnectionLost`: an open connection ended
+        * :class:`ProtocolViolation`: the peer broke RFC 6455
+    * :class:`RestError`: an HTTP request failed before the exchange answered it
+    * :class:`ApiError`: the exchange answered with an error code
+        * :class:`RateLimited`: 429, 418 or code -1003; says how long to wait
+        * :class:`CredentialsRejected`: -2014, -2015 or -1022
+    * :class:`StreamRefused`: the exchange refused to subscribe a stream
+    * :class:`GaveUp`: the retries are used up
+
+Errors of other libraries are translated at the seams in ``net/``; the original is the ``__cause__``.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ApiError",
+    "ArgumentError",
+    "BinanceWsError",
+    "CallbackError",
+    "CertificateError",
+    "ConnectionLost",
+    "CredentialsMissing",
+    "CredentialsRejected",
+    "DeadlineExceeded",
+    "GaveUp",
+    "HandshakeError",
+    "MissingExtra",
+    "NotConnected",
+    "OpenError",
+    "ProtocolViolation",
+    "ProxyError",
+    "RateLimited",
+    "ResolveError",
+    "RestError",
+    "StreamRefused",
+    "TlsError",
+    "UnknownStream",
+]
+
+
+class BinanceWsError(Exception):
+    """The root of the library's errors."""
+
+
+class ArgumentError(BinanceWsError, ValueError):
+    """An argument cannot be used; the message says what is allowed."""
+
+
+class UnknownStream(ArgumentError):
+    """No market serves a stream of this name; the message carries the nearest known one."""
+
+
+class CallbackError(ArgumentError, TypeError):
+    """The callback cannot be called."""
+
+
+class CredentialsMissing(ArgumentError):
+    """The call needs an API key and secret that the client does not have."""
+
+
+class MissingExtra(BinanceWsError, ImportError):
+    """An optional package is not installed.
+
+    Args:
+        package: the package that was looked for.
+        extra: the extra of binance-ws that brings it.
+    """
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"{package} is needed here: pip install 'binance-ws[{extra}]'")
+        self.package = package
+        self.extra = extra
+
+
+class NotConnected(BinanceWsError):
+    """The socket is not connected, or was not within the time given."""
+
+
+class OpenError(BinanceWsError):
+    """A connection could not be opened. It is tried again where ``retryable`` is true."""
+
+    retryable = True
+
+
+class ResolveError(OpenError):
+    """The host name has no address."""
+
+
+class TlsError(OpenError):
+    """TLS failed."""
+
+
+class CertificateError(TlsError):
+    """The server's certificate does not verify. Trying again would not help."""
+
+    retryable = False
+
+
+class ProxyError(OpenError):
+    """The proxy refused the connection, or its URL cannot be used."""
+
+
+class DeadlineExceeded(OpenError):
+    """The opening took longer than its deadline."""
+
+
+class HandshakeError(OpenError):
+    """The server answered the WebSocket upgrade with something other than 101.
+
+    Args:
+        message: one sentence for people.
+        status: the HTTP status, or ``None`` where the answer was no HTTP.
+        retry_after: seconds that the server asks to wait, or ``None``.
+    """
+
+    def __init__(self, message: str, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class ConnectionLost(BinanceWsError):
+    """An open connection ended.
+
+    Args:
+        message: one sentence for people.
+        code: the close code of the peer, or ``None`` where it sent no close frame.
+    """
+
+    def __init__(self, message: str, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ProtocolViolation(ConnectionLost):
+    """The peer broke RFC 6455; ``code`` is the close code that we answered with."""
+
+
+class RestError(BinanceWsError):
+    """An HTTP request failed before the exchange answered it: no network, no answer in time."""
+
+
+class ApiError(BinanceWsError):
+    """The exchange answered with an error.
+
+    Args:
+        message: the exchange's words.
+        code: the exchange's error code, such as -1121, or ``None`` where the answer had none.
+        status: the HTTP status.
+    """
+
+    def __init__(self, message: str, code: int | None = None, status: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
+class RateLimited(ApiError):
+    """The exchange asks to wait.
+
+    Args:
+        retry_after: seconds to wait before anything more is sent to this host.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        code: int | None = None,
+        status: int | None = None,
+        retry_after: float = 60.0,
+    ) -> None:
+        super().__init__(message, code, status)
+        self.retry_after = retry_after
+
+
+class CredentialsRejected(ApiError):
+    """The exchange does not accept the key, its permissions, its IP address or its signature."""
+
+
+class StreamRefused(BinanceWsError):
+    """The exchange refused to subscribe streams.
+
+    Args:
+        message: the exchange's words.
+        streams: the names that were asked for.
+        code: the exchange's error code, or ``None``.
+    """
+
+    def __init__(self, message: str, streams: tuple[str, ...], code: int | None = None) -> None:
+        super().__init__(message)
+        self.streams = streams
+        self.code = code
+
+
+class GaveUp(BinanceWsError):
+    """The retries are used up; the last cause is the ``__cause__``."""

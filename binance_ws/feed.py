@@ -1,0 +1,301 @@
+"""The streams of one connection of a socket, whichever connection that is: it is replaced without a gap.
+
+A rotation opens a second line, which keeps what it reads while the first goes on delivering. After a moment in
+which both are heard the first is hung up, and the second delivers what it has kept, but for what was delivered.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from .config import LIMITS
+from .delivery import Delivery
+from .errors import BinanceWsError, ConnectionLost, StreamRefused
+from .line import Line
+from .net.connection import Connection
+from .net.limits import HostBudget
+from .net.network import Network
+from .net.timer import Timer
+from .streams.kinds import Stream
+from .streams.messages import is_shutdown, reply
+from .target import Target
+
+log = logging.getLogger(__name__)
+
+LIFE_SECONDS = 23 * 3600.0
+"""Age at which a connection is replaced; the exchange ends it at 24 hours."""
+
+OVERLAP_SECONDS = 1.0
+"""How long both connections are heard before the old one is hung up."""
+
+_AGAIN_SECONDS = 60.0
+_SILENCE = "its silence"
+
+
+class Owner(Protocol):
+    """The socket that a feed belongs to; called on the thread of one of the feed's lines."""
+
+    def url_of(self, feed: Feed) -> str:
+        """The URL of a feed's next attempt."""
+
+    def feed_opened(self, feed: Feed) -> None:
+        """A feed's connection is open."""
+
+    def feed_lost(self, feed: Feed, cause: BinanceWsError, attempt: int, seconds: float) -> None:
+        """A feed's connection ended and will open again."""
+
+    def feed_refused(self, refusal: StreamRefused) -> None:
+        """The exchange refused streams of a feed."""
+
+    def feed_rotated(self, reason: str) -> None:
+        """A new connection took over from an old one."""
+
+    def feed_ended(self, feed: Feed, cause: BinanceWsError | None) -> None:
+        """A feed's connection ended for good."""
+
+
+class Slot:
+    """Lets one feed of a manager rotate at a time. Used on the timer's thread and when a rotation ends."""
+
+    def __init__(self) -> None:
+        self.taken_by: object | None = None
+
+
+@dataclass(frozen=True)
+class Means:
+    """What every feed of a manager works with.
+
+    Args:
+        network: the way out.
+        timer: of the manager.
+        max_retries: of each connection.
+        stale_after: seconds without a frame after which a connection is replaced; ``None`` for the market's.
+        budget: of a URL's host.
+        slot: lets one feed rotate at a time.
+        life: seconds after which a connection is replaced.
+        overlap: seconds for which both are heard.
+    """
+
+    network: Network
+    timer: Timer
+    max_retries: int | None = 5
+    stale_after: float | None = None
+    budget: Callable[[str], HostBudget] | None = None
+    slot: Slot = field(default_factory=Slot)
+    life: float = LIFE_SECONDS
+    overlap: float = OVERLAP_SECONDS
+
+
+class Feed:
+    """The streams of one connection, and the line that carries them now.
+
+    Args:
+        name: of its threads.
+        owner: the socket.
+        streams: what it carries; may be set until it is started.
+        target: the socket's way to its callback.
+        combined: whether the wire's messages come wrapped.
+        means: what it works with.
+    """
+
+    def __init__(
+        self, name: str, owner: Owner, streams: Sequence[Stream], target: Target, combined: bool, means: Means
+    ) -> None:
+        self.streams = list(streams)
+        self.delivery = Delivery(target, self._control, combined)
+        self.reconnects = 0
+        self.rotations = 0
+        self._name = name
+        self._owner = owner
+        self._target = target
+        self._means = means
+        self._stopping = False
+        self._received = 0
+        self._reason = ""
+        self._next: Line | None = None
+        self.line = self._new_line(waiting=False)
+
+    def _new_line(self, waiting: bool) -> Line:
+        number = f" {self.rotations + 1}" if waiting else ""
+        return Line(
+            self,
+            lambda line: Connection(
+                self._name + number,
+                line,
+                self._means.network,
+                self._means.timer,
+                max_retries=0 if waiting else self._means.max_retries,
+                budget=self._means.budget,
+            ),
+            self._target.turnstile.take,
+            self.delivery.process,
+            2.0 / self._limits.messages,
+            self._means.timer.after,
+            waiting,
+        )
+
+    # ---- what the socket asks ---------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to connect."""
+        self.line.connection.start()
+
+    def stop(self) -> None:
+        """Hang up for good; returns at once."""
+        self._stopping = True
+        for connection in self.connections:
+            connection.stop()
+
+    @property
+    def connections(self) -> list[Connection]:
+        """The connection that delivers and, while it is being replaced, the next one."""
+        following = self._next
+        return [self.line.connection] + ([following.connection] if following else [])
+
+    @property
+    def received(self) -> int:
+        """Bytes received since the start."""
+        return self._received + sum(connection.received for connection in self.connections)
+
+    def add(self, streams: Sequence[Stream]) -> None:
+        """Carry more streams, from now on."""
+        self.streams.extend(streams)
+        self.line.request("SUBSCRIBE", [stream.name for stream in streams])
+
+    def remove(self, streams: Sequence[Stream]) -> None:
+        """Carry some streams no more."""
+        gone = set(streams)
+        self.streams = [stream for stream in self.streams if stream not in gone]
+        self.line.request("UNSUBSCRIBE", [stream.name for stream in streams])
+
+    # ---- what its lines ask and tell --------------------------------------------------------------------
+
+    def url(self) -> str:
+        """The URL of the next attempt."""
+        return self._owner.url_of(self)
+
+    def names(self) -> list[str]:
+        """The names to subscribe."""
+        return [stream.name for stream in self.streams]
+
+    def delivered(self) -> int:
+        """How many messages have been delivered since the start."""
+        return self.delivery.messages
+
+    def line_opened(self, line: Line) -> None:
+        """Watch over it; where it is the next one, let the present one end after a moment."""
+        after = self._means.timer.after
+        after(self._means.life * random.uniform(0.97, 1.0), self._rotate_if, line, "its age")
+        after(self._silence, self._watch, line)
+        if line is self._next:
+            after(self._means.overlap, self.line.connection.stop)
+        else:
+            self._owner.feed_opened(self)
+
+    def line_lost(self, line: Line, cause: BinanceWsError, attempt: int, seconds: float) -> None:
+        """Count and tell; a line that is being replaced does not come back."""
+        self.reconnects += 1
+        if self._next is not None:
+            line.connection.stop()
+        self._owner.feed_lost(self, cause, attempt, seconds)
+
+    def line_ended(self, line: Line, cause: BinanceWsError | None) -> None:
+        """Where another line is at hand it takes over; else it is the feed that has ended."""
+        following = self._next
+        if line is following:
+            self._forget_next()
+        elif following is not None and not self._stopping:
+            self._target.turnstile.take(self._take_over, (line, following))
+        else:
+            self._owner.feed_ended(self, cause)
+
+    def line_refused(self, refusal: StreamRefused) -> None:
+        """Tell."""
+        self._owner.feed_refused(refusal)
+
+    def _control(self, message: dict[str, Any]) -> None:
+        """An answer, or word that the server goes down."""
+        answer = reply(message)
+        if answer is not None:
+            self.line.answered(answer)
+        elif is_shutdown(message):
+            log.info("%s: the server is about to go down", self._name)
+            self.rotate("the server goes down")
+        else:
+            log.warning("%s: an unknown control message %.200r", self._name, message)
+
+    # ---- rotation ---------------------------------------------------------------------------------------
+
+    def rotate(self, reason: str) -> None:
+        """Replace the connection without a gap, as soon as no other one of the manager is being replaced."""
+        self._means.timer.after(0, self._rotate_if, self.line, reason)
+
+    def _rotate_if(self, line: Line, reason: str) -> None:
+        """Begin to replace a line, unless that was done; on the timer's thread."""
+        if line is not self.line or self._next is not None or self._stopping:
+            return
+        slot = self._means.slot
+        if slot.taken_by is not None:
+            self._means.timer.after(self._means.overlap, self._rotate_if, line, reason)
+            return
+        slot.taken_by = self
+        self._reason = reason
+        log.info("%s: a new connection takes over because of %s", self._name, reason)
+        line.seen = set()
+        following = self._new_line(waiting=True)
+        self._next = following
+        following.connection.start()
+        if self._stopping:
+            following.connection.stop()
+
+    def _take_over(self, lines: tuple[Line, Line]) -> None:
+        """The next line delivers from here on; in the socket's turn."""
+        old, following = lines
+        self._received += old.connection.received
+        self.line, self._next = following, None
+        following.connection.max_retries = self._means.max_retries
+        self._means.slot.taken_by = None
+        self.rotations += 1
+        following.take_over(old.seen or set())
+        self._owner.feed_rotated(self._reason)
+
+    def _forget_next(self) -> None:
+        """The replacement failed: go on with the old line and try again later; a silent one is given up."""
+        self._next = None
+        self._means.slot.taken_by = None
+        self.line.seen = None
+        if self._reason == _SILENCE:
+            self.line.connection.hang_up(
+                ConnectionLost(f"nothing came for {self._silence:g} s, not even a ping")
+            )
+        elif not self._stopping:
+            self._means.timer.after(_AGAIN_SECONDS, self._rotate_if, self.line, self._reason)
+
+    # ---- silence ----------------------------------------------------------------------------------------
+
+    @property
+    def _limits(self) -> Any:
+        market = self.streams[0].market if self.streams else None
+        return LIMITS[market] if market else next(iter(LIMITS.values()))
+
+    @property
+    def _silence(self) -> float:
+        stale = self._means.stale_after
+        silence: float = self._limits.silence if stale is None else stale
+        return silence
+
+    def _watch(self, line: Line) -> None:
+        """Replace a line on which nothing came, not even a ping; on the timer's thread."""
+        last = line.connection.last
+        if line is not self.line or last is None or self._stopping:
+            return
+        left = last + self._silence - time.monotonic()
+        if left > 0:
+            self._means.timer.after(left, self._watch, line)
+        else:
+            self._rotate_if(line, _SILENCE)

@@ -1,0 +1,182 @@
+"""One connection of a feed, and what it may do with what it reads: deliver, or keep it until its turn comes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from json import dumps
+from typing import Any, Protocol
+
+from .errors import BinanceWsError, NotConnected, ProtocolViolation, StreamRefused
+from .net.connection import Connection
+from .streams.messages import Reply
+from .streams.urls import needs_subscribing, requests
+
+log = logging.getLogger(__name__)
+
+Process = Callable[[list[bytes]], None]
+
+
+class Owner(Protocol):
+    """The feed that a line belongs to; called on the line's thread."""
+
+    def url(self) -> str:
+        """The URL of the next attempt."""
+
+    def line_opened(self, line: Line) -> None:
+        """A line is open."""
+
+    def line_lost(self, line: Line, cause: BinanceWsError, attempt: int, seconds: float) -> None:
+        """A line ended and will open again."""
+
+    def line_ended(self, line: Line, cause: BinanceWsError | None) -> None:
+        """A line ended for good."""
+
+    def line_refused(self, refusal: StreamRefused) -> None:
+        """The exchange refused streams."""
+
+    def names(self) -> list[str]:
+        """The names to subscribe."""
+
+    def delivered(self) -> int:
+        """How many messages have been delivered since the start."""
+
+
+class Line:
+    """A connection with the streams that it was asked for.
+
+    Args:
+        owner: its feed.
+        connect: makes its connection, given what listens to it.
+        take: has work done in the socket's turn.
+        process: takes payloads to the callback.
+        pace: seconds between two requests.
+        later: has a function called after some seconds.
+        waiting: whether it keeps what it reads until :meth:`take_over`.
+    """
+
+    def __init__(
+        self,
+        owner: Owner,
+        connect: Callable[[Line], Connection],
+        take: Callable[[Callable[[Any], None], Any], None],
+        process: Process,
+        pace: float,
+        later: Callable[..., Any],
+        waiting: bool = False,
+    ) -> None:
+        self.kept: list[bytes] | None = [] if waiting else None
+        self.seen: set[bytes] | None = None
+        self._owner = owner
+        self._take = take
+        self._process = process
+        self._pace = pace
+        self._later = later
+        self._delivered_before = 0
+        self._url = ""
+        self._opening = 0
+        self._requests = 0
+        self._pending: dict[int, list[str]] = {}
+        self._unsent: list[tuple[str, list[str]]] = []
+        self.connection = connect(self)
+
+    # ---- what the connection asks and tells -------------------------------------------------------------
+
+    def deliver(self, payloads: list[bytes]) -> None:
+        """Take text messages, in turn with everything else that concerns the socket."""
+        self._take(self._in_turn, payloads)
+
+    def _in_turn(self, payloads: list[bytes]) -> None:
+        if self.kept is not None:
+            self.kept.extend(payloads)
+            return
+        if self.seen is not None:
+            self.seen.update(payloads)
+        try:
+            self._process(payloads)
+        except UnicodeDecodeError:
+            self.connection.violate(ProtocolViolation("the exchange sent text that is not UTF-8", 1007))
+
+    def take_over(self, seen: set[bytes]) -> None:
+        """Deliver what was kept, but for what the line before has delivered; in the socket's turn."""
+        kept, self.kept = self.kept or [], None
+        if kept:
+            self._in_turn([payload for payload in kept if payload not in seen])
+
+    def binary(self, payload: bytes) -> None:
+        """Binary messages are none of the exchange's JSON streams."""
+        log.warning("%s: a binary message of %d bytes is ignored", self.connection.thread.name, len(payload))
+
+    def url(self) -> str:
+        """The URL of the next attempt."""
+        self._url = self._owner.url()
+        return self._url
+
+    def proven(self) -> bool:
+        """Whether a message came since the connection opened last; answers to our requests do not count."""
+        return self._owner.delivered() > self._delivered_before or bool(self.kept)
+
+    def opened(self) -> None:
+        """Ask for the streams, if the URL did not, and tell."""
+        self._delivered_before = self._owner.delivered()
+        self._opening += 1
+        self._pending = {}
+        self._unsent = []
+        if needs_subscribing(self._url):
+            self.request("SUBSCRIBE", self._owner.names())
+        self._owner.line_opened(self)
+
+    def lost(self, cause: BinanceWsError, attempt: int, seconds: float) -> None:
+        """Tell."""
+        self._owner.line_lost(self, cause, attempt, seconds)
+
+    def ended(self, cause: BinanceWsError | None) -> None:
+        """Tell."""
+        self._owner.line_ended(self, cause)
+
+    # ---- requests ---------------------------------------------------------------------------------------
+
+    def request(self, method: str, names: Sequence[str]) -> None:
+        """Ask for a change of streams, behind what is being asked for already; from any thread."""
+        self._later(0, self._queue, self._opening, method, list(requests(names)))
+
+    # The next three run on the timer's thread alone, at a pace that leaves room for pongs.
+
+    def _queue(self, opening: int, method: str, portions: list[list[str]]) -> None:
+        idle = not self._unsent
+        if opening == self._opening:
+            self._unsent.extend((method, portion) for portion in portions)
+            if idle:
+                self._send_next(opening)
+
+    def _send_next(self, opening: int) -> None:
+        if opening != self._opening or not self._unsent:
+            return
+        method, names = self._unsent[0]
+        self._requests += 1
+        self._pending[self._requests] = names
+        try:
+            self.connection.send(dumps({"method": method, "params": names, "id": self._requests}))
+        except NotConnected:
+            return  # all of it is asked for anew when it opens
+        self._later(self._pace, self._sent, opening)
+
+    def _sent(self, opening: int) -> None:
+        if opening == self._opening:
+            self._unsent.pop(0)
+            self._send_next(opening)
+
+    def answered(self, answer: Reply) -> None:
+        """Match an answer to its request: by its id, or, where it has none, to the oldest."""
+        number = answer.id if isinstance(answer.id, int) else next(iter(self._pending), None)
+        names = self._pending.pop(number, None) if number is not None else None
+        if answer.failed:
+            refused = names or self._owner.names()
+            shown = ", ".join(refused[:5]) + (" …" if len(refused) > 5 else "")
+            text = f"the exchange refused {shown}: {answer.text}"
+            self._owner.line_refused(StreamRefused(text, tuple(refused), answer.code))
+
+    @property
+    def settled(self) -> bool:
+        """Whether every request has been answered."""
+        return not self._pending and not self._unsent

@@ -1,0 +1,32 @@
+"""How JSON becomes objects: orjson where it is installed, else the standard library; chosen here alone.
+
+Both refuse text that is not UTF-8. ``BINANCE_WS_JSON=stdlib`` chooses the standard library in any case.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+VARIABLE = "BINANCE_WS_JSON"
+
+
+def _with_stdlib(payload: bytes) -> Any:
+    # Given bytes, json.loads guesses the encoding and lets lone surrogates pass.
+    return json.loads(str(payload, "utf-8"))
+
+
+def _choose() -> Callable[[bytes], Any]:
+    if os.environ.get(VARIABLE) == "stdlib":
+        return _with_stdlib
+    try:
+        import orjson
+    except ImportError:
+        return _with_stdlib
+    return orjson.loads
+
+
+loads = _choose()
+"""The object that a JSON text means; raises ``ValueError`` where it means none."""

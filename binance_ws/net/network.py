@@ -1,0 +1,59 @@
+"""The ways out of this machine, for REST and sockets alike: proxy, certificates, source address, deadline."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import certifi
+from requests.utils import get_environ_proxies, select_proxy
+
+from ..errors import ArgumentError
+
+
+@dataclass(frozen=True)
+class Network:
+    """How connections leave this machine.
+
+    Args:
+        timeout: seconds that a whole opening, or a whole REST call, may take.
+        proxies: as ``requests`` takes them, ``{"https": "http://user:password@host:3128"}``; the variables
+            ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` count where it names none.
+        ca: path of a file or folder of certificates to trust instead of the machine's.
+        ssl_context: a context of your own, instead of ``ca``.
+        source_address: the local address to connect from.
+    """
+
+    timeout: float = 10.0
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ca: str | None = None
+    ssl_context: ssl.SSLContext | None = field(default=None, repr=False)
+    source_address: str | None = None
+
+    def proxy(self, url: str) -> str | None:
+        """The proxy for a URL, or ``None``; a socket goes the way that a page of its host would go."""
+        page = url.replace("ws", "http", 1) if url.startswith("ws") else url
+        environ = get_environ_proxies(page, no_proxy=self.proxies.get("no_proxy"))
+        found: str | None = select_proxy(page, {**environ, **self.proxies})
+        return found
+
+    @cached_property
+    def tls(self) -> ssl.SSLContext:
+        """The one TLS context of all connections; loading certificates takes tens of milliseconds.
+
+        Raises:
+            ArgumentError: ``ca`` cannot be loaded.
+        """
+        if self.ssl_context is not None:
+            return self.ssl_context
+        path = self.ca or certifi.where()
+        folder = os.path.isdir(path)
+        try:
+            return ssl.create_default_context(
+                cafile=None if folder else path, capath=path if folder else None
+            )
+        except OSError as error:
+            raise ArgumentError(f"ca is a path of certificates as PEM text, not {path!r}: {error}") from error

@@ -1,0 +1,297 @@
+"""The fast lane: reads an upgraded socket in large chunks and takes whole text frames straight out of them.
+
+websocket-client's own loop makes several system calls and some thirty Python calls a frame. Here a chunk is
+walked twice: once to cut it into frames, answering pings on the way, and once to deliver what was cut, so
+that no callback stands between a ping and its pong. Anything but a whole, unfragmented, unmasked text frame
+is checked against RFC 6455 and goes through websocket-client's parser.
+"""
+
+from __future__ import annotations
+
+import codecs
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from websocket import ABNF, WebSocket, WebSocketProtocolException
+
+from ..errors import ConnectionLost, ProtocolViolation
+from .frames import BAD_DATA, CONTROL, MASK, NORMAL, PROTOCOL_ERROR, TOO_BIG, broken, check, not_text
+
+CHUNK = 65536
+MAX_FRAME_BYTES = 16 * 1024 * 1024
+
+_TEXT = 0x81  # the first byte of a whole text frame
+_LINGER = 0.5
+_TLS_SECONDS = 60.0
+
+
+class Sink(Protocol):
+    """Whoever takes what a reader reads; called on the reader's thread."""
+
+    def deliver(self, payloads: list[bytes]) -> None:
+        """Take text messages, in the order in which they came."""
+
+    def binary(self, payload: bytes) -> None:
+        """Take a binary message."""
+
+
+class Reader:
+    """Reads one upgraded socket on the calling thread until it ends.
+
+    Args:
+        ws: websocket-client's side of the connection, upgraded.
+        sink: takes the messages.
+        max_frame_bytes: the longest message that is accepted, whatever a header claims; at least 65535.
+        clock: seconds that do not jump.
+    """
+
+    def __init__(
+        self,
+        ws: WebSocket,
+        sink: Sink,
+        max_frame_bytes: int = MAX_FRAME_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.running = True
+        self.bytes = 0
+        self.last = clock()
+        self._ws = ws
+        assert ws.sock is not None
+        self._sock: socket.socket = ws.sock
+        self._sink = sink
+        self._limit = max(max_frame_bytes, 0xFFFF)  # the fast lane looks at 64-bit lengths alone
+        self._clock = clock
+        self._text = _TEXT  # what begins a whole text frame; nothing does inside a fragmented message
+        self._opcode = ABNF.OPCODE_TEXT  # of the message that came last in frames of the slow lane
+        self._message = bytearray()
+        self._utf8 = codecs.getincrementaldecoder("utf-8")()
+        self._answered = False
+        self._failure: ProtocolViolation | None = None
+        self._parts: list[bytes] = []
+        self._missing = 0
+
+    def run(self) -> ConnectionLost | None:
+        """Read until the connection ends; ``None`` where we ended it ourselves."""
+        # A TLS socket without a timeout holds OpenSSL while it waits, and another thread could not write.
+        self._sock.settimeout(_TLS_SECONDS if isinstance(self._sock, ssl.SSLSocket) else None)
+        try:
+            self._loop()
+        except (ProtocolViolation, UnicodeDecodeError) as fault:
+            return self._refuse(fault)
+        except ConnectionLost as lost:
+            if self.running:
+                return lost
+        except OSError as error:
+            if self.running:
+                return broken(error)
+        if self._failure is not None:
+            self._refuse(self._failure)
+            return self._failure
+        self._say_goodbye()
+        return None
+
+    def fail(self, violation: ProtocolViolation) -> None:
+        """End it because what was delivered breaks a rule that the reader does not know."""
+        self._failure = violation
+        self.running = False
+
+    def send(self, payload: bytes, opcode: int) -> None:
+        """Send one frame; from any thread.
+
+        Raises:
+            OSError: the peer is gone, or has not read for seconds; the connection is of no more use.
+        """
+        frame = ABNF.create_frame(payload, opcode).format()
+        with self._ws.lock:
+            self._sock.sendall(frame)
+
+    def _loop(self) -> None:
+        recv, clock = self._sock.recv, self._clock
+        while self.running:
+            try:
+                chunk = recv(CHUNK)
+            except TimeoutError as silence:
+                if silence.errno is not None:  # the system's own: keep-alive had no answer
+                    raise
+                continue
+            if not chunk:
+                raise ConnectionLost("the exchange ended the connection without a close frame")
+            self.last = clock()
+            self.bytes += len(chunk)
+            self.feed(chunk)
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes of the connection, cut anywhere.
+
+        Raises:
+            ConnectionLost: they ended it; :class:`ProtocolViolation` where they may not stand there.
+            OSError: a ping among them could not be answered.
+        """
+        if self._parts:
+            self._parts.append(chunk)
+            self._missing -= len(chunk)
+            if self._missing > 0:
+                return
+            chunk = b"".join(self._parts)
+            self._parts = []
+        payloads: list[bytes] = []
+        ended: ConnectionLost | OSError | None = None
+        try:
+            done = self._cut(chunk, payloads)
+            if done < len(chunk):
+                self._parts = [chunk[done:]]
+        except (ConnectionLost, OSError) as lost:  # what came before it is delivered all the same
+            ended = lost
+        if payloads:
+            self._sink.deliver(payloads)
+        if ended is not None:
+            raise ended
+
+    def _cut(self, data: bytes, payloads: list[bytes]) -> int:
+        """Append the messages of a chunk; the position of the first frame that is not whole."""
+        position, end = 0, len(data)
+        text = self._text
+        take = payloads.append
+        self._missing = 1
+        while position + 1 < end:
+            length = data[position + 1]
+            if data[position] != text or length >= MASK:
+                following = self._other(data, position, payloads)
+                if following is None:
+                    break
+                position, text = following, self._text
+                continue
+            start = position + 2
+            if length > 125:
+                start = position + (4 if length == 126 else 10)
+                if start > end:
+                    break
+                length = data[position + 2] << 8 | data[position + 3]
+                if start - position == 10:
+                    length = self._long(data, position)
+            stop = start + length
+            if stop > end:
+                self._missing = stop - end
+                break
+            take(data[start:stop])
+            position = stop
+        return position
+
+    def _long(self, data: bytes, position: int) -> int:
+        return self._bound(int.from_bytes(data[position + 2 : position + 10], "big"))
+
+    def _bound(self, length: int) -> int:
+        if length > self._limit:
+            raise ProtocolViolation(f"a message has {length} bytes; the limit is {self._limit}", TOO_BIG)
+        return length
+
+    def _other(self, data: bytes, position: int, payloads: list[bytes]) -> int | None:
+        """Take a frame that is no whole text frame; where the next begins, or ``None`` if it is not whole."""
+        first, second = data[position], data[position + 1]
+        check(first, second)
+        start = position + {126: 4, 127: 10}.get(second, 2)
+        if start > len(data):
+            return None
+        length = int.from_bytes(data[position + 2 : start], "big") if second > 125 else second
+        self._bound(length if first & CONTROL else length + len(self._message))
+        stop = start + length
+        if stop > len(data):
+            self._missing = stop - len(data)
+            return None
+        self._take(data[position:stop], payloads)
+        return stop
+
+    def _take(self, raw: bytes, payloads: list[bytes]) -> None:
+        """Hand one whole frame to websocket-client and act on what it finds."""
+        self._ws.frame_buffer.recv_buffer = [raw]
+        try:
+            frame = self._ws.frame_buffer.recv_frame()
+            body = bytes(frame.data or b"")  # type: ignore[arg-type]  # it is text only where we made it
+            if frame.opcode == ABNF.OPCODE_PING:
+                self.send(body, ABNF.OPCODE_PONG)
+            elif frame.opcode == ABNF.OPCODE_CLOSE:
+                self._closed(body, payloads)
+            elif frame.opcode != ABNF.OPCODE_PONG:
+                self._part(frame, body, payloads)
+        except WebSocketProtocolException as error:
+            raise ProtocolViolation(f"the exchange sent a bad frame: {error}", PROTOCOL_ERROR) from error
+
+    def _part(self, frame: ABNF, body: bytes, payloads: list[bytes]) -> None:
+        """One frame of a message; websocket-client would copy the whole message for each of its parts."""
+        goes_on = frame.opcode == ABNF.OPCODE_CONT
+        if goes_on is (self._text == _TEXT):
+            raise ProtocolViolation("a message in parts begins or goes on where it may not", PROTOCOL_ERROR)
+        self._opcode = self._opcode if goes_on else frame.opcode
+        if self._opcode == ABNF.OPCODE_TEXT:
+            self._check_text(body, last=bool(frame.fin))
+        self._message += body
+        self._text = _TEXT if frame.fin else -1
+        if frame.fin:
+            whole, self._message = bytes(self._message), bytearray()
+            self._whole(whole, payloads)
+
+    def _whole(self, message: bytes, payloads: list[bytes]) -> None:
+        if self._opcode == ABNF.OPCODE_TEXT:
+            payloads.append(message)
+            return
+        self._flush(payloads)
+        self._sink.binary(message)
+
+    def _check_text(self, part: bytes, last: bool) -> None:
+        """Bad text ends the connection at its first bad part, not when the message is whole."""
+        try:
+            self._utf8.decode(part, final=last)
+        except UnicodeDecodeError as error:
+            raise not_text(error) from error
+
+    def _flush(self, payloads: list[bytes]) -> None:
+        if payloads:
+            self._sink.deliver(payloads[:])
+            payloads.clear()
+
+    def _closed(self, body: bytes, payloads: list[bytes]) -> None:
+        """The peer closes: deliver what came before, answer with its code."""
+        try:
+            reason = body[2:].decode()
+        except UnicodeDecodeError as error:
+            raise ProtocolViolation("the reason of a close frame is not UTF-8", BAD_DATA) from error
+        self._flush(payloads)
+        code = int.from_bytes(body[:2], "big") if body else None
+        self._answered = True
+        try:
+            self.send(body[:2], ABNF.OPCODE_CLOSE)
+            self._linger()
+        except OSError:
+            pass  # it may be gone already; that it closed is what counts
+        says = " ".join(str(part) for part in (code, reason) if part)
+        raise ConnectionLost(f"the exchange closed the connection ({says or 'no code'})", code)
+
+    def _refuse(self, fault: ProtocolViolation | UnicodeDecodeError) -> ProtocolViolation:
+        """Close with the code that names the fault, and let the peer read it."""
+        violation = fault if isinstance(fault, ProtocolViolation) else not_text(fault)
+        try:
+            self.send((violation.code or PROTOCOL_ERROR).to_bytes(2, "big"), ABNF.OPCODE_CLOSE)
+            self._linger()
+        except OSError:
+            pass
+        return violation
+
+    def _say_goodbye(self) -> None:
+        """We end it: one close frame, unless the peer had ours already; no waiting for an answer."""
+        if self._answered:
+            return
+        try:
+            self.send(NORMAL.to_bytes(2, "big"), ABNF.OPCODE_CLOSE)
+        except OSError:
+            pass
+
+    def _linger(self) -> None:
+        """Read on until the peer hangs up: closing with unread bytes would destroy our close frame."""
+        until = self._clock() + _LINGER
+        while (left := until - self._clock()) > 0:
+            self._sock.settimeout(left)
+            if not self._sock.recv(CHUNK):
+                return

@@ -1,0 +1,142 @@
+"""HTTP to the exchange: one session, a deadline on the whole of each call, errors translated here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http.client import PROXY_AUTHENTICATION_REQUIRED
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from urllib3 import Timeout
+
+from ..errors import (
+    ApiError,
+    BinanceWsError,
+    CertificateError,
+    CredentialsRejected,
+    ProxyError,
+    RateLimited,
+    RestError,
+)
+from .adapter import Adapter
+from .decode import loads
+from .network import Network
+from .refusals import seconds
+
+_REJECTED = frozenset((-2014, -2015, -1022))
+_TOO_MANY = -1003
+_DEFAULT_WAIT = 60.0
+
+
+class Rest:
+    """Calls to the exchange's REST APIs; from any thread.
+
+    Args:
+        network: the way out.
+        headers: sent with each call.
+    """
+
+    def __init__(self, network: Network, headers: Mapping[str, str] | None = None) -> None:
+        self._network = network
+        self._session = requests.Session()
+        self._session.headers.update(headers or {})
+        adapter = Adapter(network)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """One call; the object that the exchange answered.
+
+        Args:
+            method: ``"GET"``, ``"POST"``, ``"PUT"`` or ``"DELETE"``.
+            url: the whole URL without parameters.
+            params: parameters; those that are ``None`` are left out.
+            headers: sent with this call alone.
+
+        Raises:
+            RestError: there was no answer in time.
+            CertificateError: the host's certificate does not verify.
+            ProxyError: the proxy refused the way.
+            ApiError: the exchange answered with an error.
+        """
+        given = {k: v for k, v in (params or {}).items() if v is not None}
+        timeout: Any = Timeout(total=self._network.timeout)
+        try:
+            # Proxies of the session would give way to those of the environment.
+            response = self._session.request(
+                method,
+                url,
+                params=given,
+                headers=headers,
+                proxies=dict(self._network.proxies),
+                timeout=timeout,
+            )
+        except requests.RequestException as error:
+            root = _root(error)
+            raise _translated(error, root, urlsplit(url).netloc) from root
+        return _answer(response)
+
+    def close(self) -> None:
+        """Let go of the pooled connections."""
+        self._session.close()
+
+
+def _answer(response: requests.Response) -> Any:
+    body = response.content
+    try:
+        answer = loads(body) if body else {}
+    except ValueError:
+        answer = None
+    if response.ok and answer is not None:
+        return answer
+    if response.status_code == PROXY_AUTHENTICATION_REQUIRED:
+        raise ProxyError("the proxy does not accept the user and the password in its URL (HTTP 407)")
+    raise api_error(response.status_code, answer, response.headers.get("Retry-After"))
+
+
+def api_error(status: int, answer: Any, retry_after: str | None = None) -> BinanceWsError:
+    """The error that an answer of the exchange means.
+
+    Args:
+        status: the HTTP status, or that of a ws-api answer.
+        answer: the decoded body, ``{"code", "msg"}`` where the exchange wrote it.
+        retry_after: the header of that name, in seconds.
+    """
+    known = answer if isinstance(answer, dict) else {}
+    code = known.get("code")
+    text = f"{known.get('msg') or 'no reason given'} (HTTP {status}{f', code {code}' if code else ''})"
+    if status in (418, 429) or code == _TOO_MANY:
+        wait = seconds(retry_after)
+        return RateLimited(text, code, status, _DEFAULT_WAIT if wait is None else wait)
+    if code in _REJECTED:
+        return CredentialsRejected(f"{text}; check the key, its permissions and its IP list", code, status)
+    return ApiError(text, code, status)
+
+
+def _root(error: BaseException) -> BaseException:
+    """What began a chain of errors; those above it carry the URL with its parameters, signature and all."""
+    while (below := error.__cause__ or error.__context__) is not None:
+        error = below
+    return error
+
+
+def _translated(error: requests.RequestException, root: BaseException, host: str) -> BinanceWsError:
+    why = getattr(root, "strerror", None) or root
+    if "CERTIFICATE_VERIFY_FAILED" in str(root):
+        return CertificateError(f"the certificate of {host} does not verify: {why}")
+    if isinstance(error, requests.exceptions.ProxyError) or _is_of_socks(root):
+        return ProxyError(f"no way to {host} through the proxy: {why}")
+    if isinstance(error, requests.Timeout) or isinstance(root, TimeoutError):
+        return RestError(f"{host} did not answer in time")
+    return RestError(f"{host} could not be reached: {why}")
+
+
+def _is_of_socks(error: BaseException) -> bool:
+    return type(error).__module__ == "socks"

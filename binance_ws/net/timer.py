@@ -1,0 +1,108 @@
+"""The timer thread: one a manager, a heap of due calls. It never calls a user."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+
+class Task:
+    """A call that is due once; ``cancel()`` it as often as you like."""
+
+    __slots__ = ("args", "call", "due", "order")
+
+    def __init__(
+        self, due: float, order: int, call: Callable[..., Any] | None, args: tuple[Any, ...]
+    ) -> None:
+        self.due = due
+        self.order = order
+        self.call = call
+        self.args = args
+
+    def __lt__(self, other: Task) -> bool:
+        return (self.due, self.order) < (other.due, other.order)
+
+    def cancel(self) -> None:
+        """Not to be called any more; it may just be running."""
+        self.call = None
+
+
+class Timer:
+    """Calls functions when they are due, on one daemon thread that lives from the first call to ``close()``.
+
+    Args:
+        name: of the thread.
+        clock: seconds that do not jump.
+    """
+
+    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._name = name
+        self._clock = clock
+        self._count = itertools.count()
+        self._heap: list[Task] = []
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        # Guards the heap, the thread and the flag; wakes the thread when an earlier call or the end comes.
+        self._changed = threading.Condition(threading.Lock())
+
+    def after(self, seconds: float, call: Callable[..., Any], *args: Any) -> Task:
+        """Have a function called once; never, where the timer is closed.
+
+        Args:
+            seconds: from now.
+            call: must be quick, and may raise: that is logged.
+            args: its arguments.
+        """
+        task = Task(self._clock() + seconds, next(self._count), call, args)
+        with self._changed:
+            if self._closed:
+                return task
+            heapq.heappush(self._heap, task)
+            if self._heap[0] is task:
+                self._changed.notify()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
+        return task
+
+    def open(self) -> None:
+        """Take calls again."""
+        with self._changed:
+            self._closed = False
+
+    def close(self) -> threading.Thread | None:
+        """Forget every call and take no more; the thread to join, if one runs."""
+        with self._changed:
+            self._closed = True
+            self._heap.clear()
+            thread, self._thread = self._thread, None
+            self._changed.notify()
+        return thread
+
+    def _run(self) -> None:
+        while (task := self._next()) is not None:
+            call = task.call
+            try:
+                if call is not None:
+                    call(*task.args)
+            except Exception:
+                log.exception("a timed call failed")
+
+    def _next(self) -> Task | None:
+        """The next due call, waited for; ``None`` when this thread is no longer the timer's."""
+        with self._changed:
+            while self._thread is threading.current_thread():
+                while self._heap and self._heap[0].call is None:
+                    heapq.heappop(self._heap)
+                wait = self._heap[0].due - self._clock() if self._heap else None
+                if wait is not None and wait <= 0:
+                    return heapq.heappop(self._heap)
+                self._changed.wait(wait)
+        return None

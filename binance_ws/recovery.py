@@ -1,0 +1,156 @@
+"""Fills gaps: asks REST for what is missing and hands it back, in order, before what came after it.
+
+One thread a manager, begun with the first gap. While it asks, the stream's newer messages wait; other streams
+do not. What cannot be had in time, or is more than the limit, stays missing and is told.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .core.backfill import Source, source_of
+from .core.sequence import Gap
+from .enums import Market
+from .errors import BinanceWsError
+from .target import Target
+from .track import Track
+
+log = logging.getLogger(__name__)
+
+LIMIT = 10_000
+"""Messages of one gap that are fetched at most."""
+
+WAIT_SECONDS = 300.0
+"""How long a stream may wait for its turn to be repaired."""
+
+REPAIR_SECONDS = 30.0
+"""How long one gap may take once it is its turn."""
+
+_PAUSE = 0.25
+
+Ask = Callable[[Market, str, dict[str, Any], int], Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One gap to fill before a moment of the monotonic clock."""
+
+    target: Target
+    track: Track
+    gap: Gap
+    until: float
+
+
+class Recovery:
+    """Fills the gaps of a manager's streams, one after the other.
+
+    Args:
+        ask: one REST call: market, path, parameters, weight; waits for the weight budget itself.
+        has_key: whether calls that need an API key can be made.
+        limit: messages of one gap that are fetched at most.
+    """
+
+    def __init__(self, ask: Ask, has_key: bool, limit: int = LIMIT) -> None:
+        self._ask = ask
+        self._has_key = has_key
+        self._limit = limit
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+
+    def open(self) -> None:
+        """Take jobs again."""
+        self._closing.clear()
+
+    def close(self) -> threading.Thread | None:
+        """Forget every job; the thread to join, if one runs."""
+        self._closing.set()
+        self._jobs.put(None)
+        thread, self._thread = self._thread, None
+        return thread
+
+    def repair(self, target: Target, track: Track, gap: Gap) -> bool:
+        """Begin to fill a gap; false where this stream's gaps cannot be filled."""
+        source = source_of(track.stream)
+        if source is None or (source.needs_key and not self._has_key) or self._closing.is_set():
+            return False
+        self._jobs.put(Job(target, track, gap, time.monotonic() + WAIT_SECONDS))
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="binance_ws backfill", daemon=True)
+            self._thread.start()
+        return True
+
+    # ---- the thread -------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            if job.target.stopping or self._closing.is_set():
+                continue
+            source = source_of(job.track.stream)
+            assert source is not None
+            try:
+                found, missing = self._fetch(job, source)
+            except Exception:
+                log.exception("a gap of %s could not be filled", job.track.stream)
+                found, missing = [], job.gap
+            job.target.turnstile.take(_resume, (job, found, missing))
+
+    def _fetch(self, job: Job, source: Source) -> tuple[list[Any], Gap | None]:
+        """The missing messages in order, and what is missing still: the end that was not reached, if any."""
+        wanted, skipped = _bounded(job.gap, self._limit, source)
+        until = min(job.until, time.monotonic() + REPAIR_SECONDS)
+        rows: dict[int, Any] = {}
+        first = wanted.first
+        while first <= wanted.last and time.monotonic() < until and not self._closing.is_set():
+            got = self._page(job, source, Gap(first, wanted.last))
+            rows.update(
+                (place, row) for row in got if first <= (place := source.position(row)) <= wanted.last
+            )
+            if source.by_time and len(got) < source.most:
+                break
+            following = max(rows, default=wanted.first - 1) + 1
+            if following == first:
+                self._closing.wait(_PAUSE)  # the exchange's database may lag its streams a little
+            first = following
+        found = [source.message(job.track.stream, rows[place]) for place in sorted(rows)]
+        return found, skipped if skipped else _rest(wanted, rows, source)
+
+    def _page(self, job: Job, source: Source, gap: Gap) -> list[Any]:
+        """One answer; nothing where it failed."""
+        stream = job.track.stream
+        try:
+            answer = self._ask(
+                stream.market, source.path, source.params(stream, gap, self._limit), source.weight
+            )
+        except BinanceWsError as error:
+            log.warning("%s: its gap is not filled yet: %s", stream, error)
+            self._closing.wait(min(max(_PAUSE, getattr(error, "retry_after", 0.0)), REPAIR_SECONDS))
+            return []
+        return answer if isinstance(answer, list) else []
+
+
+def _resume(work: tuple[Job, list[Any], Gap | None]) -> None:
+    job, found, missing = work
+    job.target.resume(job.track, found, missing)
+
+
+def _bounded(gap: Gap, limit: int, source: Source) -> tuple[Gap, Gap | None]:
+    """The newest part of a gap that is within the limit, and the part before it."""
+    if source.by_time or gap.last - gap.first < limit:
+        return gap, None
+    first = gap.last - limit + 1
+    return Gap(first, gap.last), Gap(gap.first, first - 1)
+
+
+def _rest(wanted: Gap, rows: dict[int, Any], source: Source) -> Gap | None:
+    """What was not found; of candles, none at all is what can be told."""
+    if source.by_time:
+        return None if rows else wanted
+    last = max(rows, default=wanted.first - 1)
+    return None if last >= wanted.last else Gap(last + 1, wanted.last)

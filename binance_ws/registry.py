@@ -1,0 +1,87 @@
+"""Which socket has which key, and whether the manager runs: the one thing that all its threads share."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(eq=False)
+class Run:
+    """One time from ``start`` to ``close``.
+
+    Args:
+        ended: set when it is over.
+        closer: the socket's thread whose callback ended it, if one did.
+    """
+
+    ended: threading.Event = field(default_factory=threading.Event)
+    closer: threading.Thread | None = None
+
+
+class Registry(Generic[T]):
+    """At most one socket for each identity and each key. Nothing is called while its lock is held.
+
+    An identity is a market and a path; a key is the path alone, unless another market has that key already:
+    then the newer one's key is its identity.
+    """
+
+    def __init__(self) -> None:
+        # Guards the dicts and the flag: a claim and whether to connect it at once must be one decision.
+        self._lock = threading.Lock()
+        self._sockets: dict[str, T] = {}
+        self._keys: dict[str, str] = {}
+        self._run: Run | None = None
+
+    @property
+    def running(self) -> Run | None:
+        """The present run: sockets that are claimed now are to connect at once."""
+        return self._run
+
+    def claim(self, identity: str, key: str, socket: T) -> tuple[str, bool] | None:
+        """Enter a socket: its key and whether to connect it at once, or ``None`` where it has an elder."""
+        with self._lock:
+            if identity in self._keys:
+                return None
+            own = identity if key in self._sockets else key
+            self._keys[identity] = own
+            self._sockets[own] = socket
+            return own, self._run is not None
+
+    def release(self, identity: str, socket: T) -> bool:
+        """Free what a socket holds; whether it still held it."""
+        with self._lock:
+            key = self._keys.get(identity, "")
+            if self._sockets.get(key) is not socket:
+                return False
+            del self._keys[identity], self._sockets[key]
+            return True
+
+    def get(self, key: object) -> T | None:
+        """The socket of a key, whatever the caller took for one."""
+        return self._sockets.get(key) if isinstance(key, str) else None
+
+    def all(self) -> list[T]:
+        """Every socket, in the order of their claims."""
+        with self._lock:
+            return list(self._sockets.values())
+
+    def begin(self) -> tuple[Run, list[T]] | None:
+        """Begin a run: the sockets to connect, or ``None`` where one is under way."""
+        with self._lock:
+            if self._run is not None:
+                return None
+            self._run = Run()
+            return self._run, list(self._sockets.values())
+
+    def drain(self) -> tuple[Run | None, list[T]]:
+        """End the run and free every key: the run, and the sockets that had keys."""
+        with self._lock:
+            run, self._run = self._run, None
+            sockets = list(self._sockets.values())
+            self._sockets.clear()
+            self._keys.clear()
+            return run, sockets

@@ -1,0 +1,27 @@
+"""Prices and quantities are whole numbers of 1e-8 here, so that sums are exact; text only on the wire."""
+
+from __future__ import annotations
+
+ONE = 10**8
+
+
+def to_int(text: str) -> int:
+    """``"0.5"`` as 50_000_000; what is behind the eighth decimal is cut off."""
+    whole, _, part = text.partition(".")
+    return int(whole + part[:8].ljust(8, "0"))
+
+
+def to_text(amount: int) -> str:
+    """50_000_000 as ``"0.50000000"``."""
+    whole, part = divmod(abs(amount), ONE)
+    return f"{'-' if amount < 0 else ''}{whole}.{part:08d}"
+
+
+def percent(change: int, base: int) -> str:
+    """A change in per cent of a base, with three decimals as the exchange writes it."""
+    return f"{change * 100 / base:.3f}" if base else "0.000"
+
+
+def mean(quote: int, volume: int) -> int:
+    """The mean price of a volume; ``quote`` counts 1e-16 (a price times a quantity)."""
+    return quote // volume if volume else 0

@@ -1,0 +1,179 @@
+"""What all connections of a socket share: the callback, the turn to call it, its streams, its numbers."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from . import events
+from .core.merge import Merge
+from .core.sequence import Gap
+from .core.throttle import Throttle
+from .net.turnstile import Turnstile
+from .streams.kinds import Stream
+from .track import REPEATED, Held, Track, Verdict
+
+log = logging.getLogger(__name__)
+
+Callback = Callable[[Any], object]
+SLOW_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the callback of a socket gets.
+
+    Args:
+        wrapped: ``{"stream", "data"}`` instead of the data alone.
+        raw: the frame's bytes, not decoded.
+        merge: makes the list that the callback gets of many messages.
+    """
+
+    wrapped: bool = False
+    raw: bool = False
+    merge: Callable[[], Merge] | None = None
+
+
+class Repair(Protocol):
+    """Fills gaps."""
+
+    def __call__(self, target: Target, track: Track, gap: Gap) -> bool:
+        """Begin to fill a gap; false where this stream's gaps cannot be filled. ``target.resume`` ends it."""
+
+
+class Target:
+    """One socket's way to its callback. One thread at a time has the turn and may use it.
+
+    Args:
+        key: the socket's key.
+        callback: the user's function.
+        shape: what it gets.
+        turnstile: the turn; shared by all sockets of a manager that serializes callbacks.
+        repair: fills gaps; ``None`` where they stay.
+        tell: gives events to ``on_event``.
+        limit: messages that may wait for a gap to be filled.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        callback: Callback,
+        shape: Shape,
+        turnstile: Turnstile,
+        repair: Repair | None,
+        tell: Callable[[events.Event], None],
+        limit: int,
+    ) -> None:
+        self.key = key
+        self.callback = callback
+        self.shape = shape
+        self.turnstile = turnstile
+        self.stopping = False
+        self.errors = 0
+        self.tracks: dict[str, Track] = {}
+        self.receive: Callable[[Any], object] = self.call
+        self._merge = shape.merge() if shape.merge else None
+        if self._merge is not None:
+            self.receive = self._merged
+        self._repair = repair
+        self._tell = tell
+        self._limit = limit
+        self._quiet = Throttle(1.0)
+        self._patience = Throttle(60.0)
+
+    def follow(self, streams: Iterable[Stream]) -> None:
+        """Know more streams; one that is known stays as it is."""
+        for stream in streams:
+            if stream.name not in self.tracks:
+                self.tracks[stream.name] = Track(stream)
+
+    def call(self, message: Any) -> None:
+        """Call the user; what he raises is logged and counted."""
+        try:
+            self.callback(message)
+        except BaseException:
+            self.raised()
+
+    def raised(self) -> None:
+        """The callback raised what is being handled now."""
+        self.errors += 1
+        held = self._quiet.take(time.monotonic())
+        if held is not None:
+            also = f" ({held} more since the last one logged)" if held else ""
+            log.exception("the callback of %s raised%s; its stream goes on", self.key, also)
+
+    def took(self, seconds: float, messages: int) -> None:
+        """The callback took its time for some messages; say so where it is too much."""
+        if seconds > SLOW_SECONDS and self._patience.take(time.monotonic()) is not None:
+            log.warning("the callback of %s took %.1f s for %d messages", self.key, seconds, messages)
+
+    def passes(self, track: Track, verdict: Verdict, message: Any) -> bool:
+        """Whether a message that is not simply the next goes to the callback now."""
+        if verdict is None:
+            return True
+        if verdict is REPEATED:
+            track.repeated += 1
+            return False
+        if isinstance(verdict, Held):
+            self._wait(track, message)
+            return False
+        assert isinstance(verdict, Gap)
+        track.gaps += 1
+        track.hold(message)
+        if self._repair is not None and self._repair(self, track, verdict):
+            return False
+        track.release()
+        self._missed(track, verdict)
+        return True
+
+    def _wait(self, track: Track, message: Any) -> None:
+        assert track.held is not None
+        track.held.append(message)
+        if len(track.held) > self._limit:
+            self.resume(track, [], None)
+
+    def _missed(self, track: Track, gap: Gap) -> None:
+        log.warning("%s: %s misses %d to %d", self.key, track.stream, gap.first, gap.last)
+        self._tell(events.Missed(self.key, track.stream.name, gap.first, gap.last))
+
+    def resume(self, track: Track, found: list[Any], missing: Gap | None) -> None:
+        """Go on after a gap: what was found, then what waited.
+
+        Args:
+            track: the stream.
+            found: the messages that were missing, in order.
+            missing: what is missing still.
+        """
+        if track.held is None or self.stopping:
+            return
+        track.backfilled += len(found)
+        if found:
+            self._tell(events.Backfilled(self.key, track.stream.name, len(found)))
+        if missing is not None:
+            self._missed(track, missing)
+        for data in found:
+            self.receive(self.shaped(track.stream.name, data))
+            if self.stopping:
+                return
+        first, *later = track.release()
+        self.receive(first)
+        for message in later:
+            verdict = track.accept(message["data"] if self.shape.wrapped else message)
+            if self.stopping:
+                return
+            if verdict is None or self.passes(track, verdict, message):
+                self.receive(message)
+
+    def shaped(self, name: str, data: Any) -> Any:
+        """A message as the callback gets it."""
+        return {"stream": name, "data": data} if self.shape.wrapped else data
+
+    def _merged(self, message: Any) -> None:
+        assert self._merge is not None
+        messages = message if isinstance(message, list) else (message,)
+        batch = self._merge.add(messages, time.monotonic())
+        if batch is not None:
+            self.call(batch)

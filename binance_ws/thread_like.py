@@ -1,0 +1,104 @@
+"""The ``threading.Thread`` that the old manager was, for a manager that can be started any number of times."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+
+class Keeper(threading.Thread):
+    """The thread that a manager keeps for one run; it carries what it waits for.
+
+    A thread may begin only after its run is over already, so it must not ask the manager which run is its own.
+    """
+
+    def __init__(self, target: Callable[[], None], name: str, daemon: bool, run: Any) -> None:
+        super().__init__(target=target, name=name, daemon=daemon)
+        self.of_run = run
+
+
+class ThreadLike(ABC):
+    """Starts, runs, is joined and named as a thread is; its thread only waits for the end.
+
+    In a script that thread is no daemon, so that a script which falls off its end goes on streaming; in an
+    interactive session it is one, so that the session can end.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._daemon = _is_interactive()
+        self._keeper: Keeper | None = None
+
+    @abstractmethod
+    def run(self) -> None:
+        """What the thread does: stream until closed."""
+
+    def _start_keeper(self, run: Any) -> None:
+        self._keeper = Keeper(self.run, self._name, self._daemon, run)
+        self._keeper.start()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until the manager is closed.
+
+        Args:
+            timeout: seconds; ``None`` for as long as it takes. Ctrl-C interrupts it.
+        """
+        keeper = self._keeper
+        if keeper is not None and keeper is not threading.current_thread():
+            keeper.join(timeout)
+
+    def is_alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._keeper is not None and self._keeper.is_alive()
+
+    @property
+    def ident(self) -> int | None:
+        """The identifier of its thread; ``None`` before the first start."""
+        return self._keeper.ident if self._keeper else None
+
+    @property
+    def daemon(self) -> bool:
+        """Whether the process may end while it runs; counts from the next start on."""
+        return self._daemon
+
+    @daemon.setter
+    def daemon(self, daemonic: bool) -> None:
+        self._daemon = bool(daemonic)
+
+    def setDaemon(self, daemonic: bool) -> None:
+        """Set :attr:`daemon`, by its old name."""
+        self._daemon = bool(daemonic)
+
+    def isDaemon(self) -> bool:
+        """The value of :attr:`daemon`, by its old name."""
+        return self._daemon
+
+    @property
+    def name(self) -> str:
+        """The name of its thread, and the beginning of its other threads' names."""
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._name = str(name)
+        if self._keeper is not None:
+            self._keeper.name = self._name
+
+    def getName(self) -> str:
+        """The value of :attr:`name`, by its old name."""
+        return self._name
+
+    def setName(self, name: str) -> None:
+        """Set :attr:`name`, by its old name."""
+        self.name = name
+
+
+def _is_interactive() -> bool:
+    """Whether a person types at a prompt: the interpreter's own, IPython's or a notebook's."""
+    if hasattr(sys, "ps1") or sys.flags.interactive:
+        return True
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and ipython.get_ipython() is not None
