@@ -90,7 +90,8 @@ def throughput(make: type[Peer], target: Target, case: Case, _event: Event) -> R
     check_decoded(counter.last, case)
     if not count:
         raise Unfit("no message in the window")
-    return {"messages_per_s": count / (stop - start), "cpu_us": cpu / count * 1e6}
+    busy = cpu / (stop - start)
+    return {"messages_per_s": count / (stop - start), "cpu_us": cpu / count * 1e6, "busy": busy}
 
 
 def delay_recorder(samples: list[int]) -> Callable[[Any], None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from roster import Row
 
@@ -17,6 +17,7 @@ class Case:
 
     scenario: str  # throughput, latency, idle, open or close
     name: str
+    group: str = ""  # cases of one group share a table
     mode: str = "flood"  # of the load generator
     kind: str = "trade"
     sockets: int = 1
@@ -38,41 +39,46 @@ class Case:
         return self.variants or not row.variant
 
 
-def throughput(name: str, quick: bool = False, **options: object) -> Case:
-    return Case("throughput", name, quick=quick, **options)  # type: ignore[arg-type]
+ONE, TLS, MANY = "one socket", "TLS", "many sockets"
 
 
-def latency(rate: int, quick: bool = False, seconds: float = 1.0) -> Case:
-    name = f"{rate:,}/s"
-    return Case("latency", name, "paced", rate=rate, seconds=seconds, quick=quick, variants=True)
+def latency(rate: int, seconds: float = 1.0, quick: bool = False) -> Case:
+    """Paced trades on one socket."""
+    case = Case("latency", f"{rate:,}/s", mode="paced", rate=rate, seconds=seconds)
+    return replace(case, quick=quick, variants=True)
 
 
 def closing(name: str, mode: str) -> Case:
-    return Case("close", name, mode, sockets=CLOSE_SOCKETS, deadline=14.0, repeats=0.6)
+    """The end of open sockets whose peer behaves in one way."""
+    return Case("close", name, mode=mode, sockets=CLOSE_SOCKETS, deadline=14.0, repeats=0.6)
 
 
-CASES = (
-    throughput("trades", quick=True, variants=True),
-    throughput("trades, combined", kind="combined", variants=True),
-    throughput("book tickers", kind="bookTicker", variants=True),
-    throughput("80-level depth", kind="depth", quick=True, variants=True),
-    throughput("100 KiB arrays", kind="miniTicker", variants=True),
-    throughput("trades, TLS", quick=True, tls=True),
-    throughput("80-level depth, TLS", kind="depth", tls=True),
-    throughput("100 KiB arrays, TLS", kind="miniTicker", tls=True),
-    throughput("trades, 8 sockets", sockets=8),
-    throughput("trades, 32 sockets", sockets=32),
-    throughput("trades, 128 sockets", quick=True, sockets=128, deadline=25.0),
-    throughput("trades, 32 sockets, TLS", sockets=32, tls=True),
-    latency(1_000, seconds=1.5),
-    latency(20_000, quick=True),
-    latency(100_000),
-    Case("idle", f"{IDLE_SOCKETS} sockets", "idle", sockets=IDLE_SOCKETS, seconds=2.0, deadline=40.0, repeats=0.6),
-    Case("open", f"{OPEN_SOCKETS} sockets", "idle", sockets=OPEN_SOCKETS, deadline=30.0, repeats=0.6),
+THROUGHPUT = (
+    Case("throughput", "trades", ONE, quick=True, variants=True),
+    Case("throughput", "trades, combined", ONE, kind="combined", variants=True),
+    Case("throughput", "book tickers", ONE, kind="bookTicker", variants=True),
+    Case("throughput", "80-level depth", ONE, kind="depth", quick=True, variants=True),
+    Case("throughput", "100 KiB arrays", ONE, kind="miniTicker", variants=True),
+    Case("throughput", "trades, TLS", TLS, quick=True, tls=True),
+    Case("throughput", "80-level depth, TLS", TLS, kind="depth", tls=True),
+    Case("throughput", "100 KiB arrays, TLS", TLS, kind="miniTicker", tls=True),
+    Case("throughput", "8 sockets", MANY, sockets=8),
+    Case("throughput", "32 sockets", MANY, sockets=32),
+    Case("throughput", "128 sockets", MANY, quick=True, sockets=128, deadline=25.0),
+    Case("throughput", "32 sockets, TLS", MANY, sockets=32, tls=True),
+)
+
+LATENCY = (latency(1_000, seconds=1.5), latency(20_000, quick=True), latency(100_000))
+
+IDLE = Case("idle", f"{IDLE_SOCKETS} sockets", mode="idle", sockets=IDLE_SOCKETS, seconds=2.0)
+OPEN = Case("open", f"{OPEN_SOCKETS} sockets", mode="idle", sockets=OPEN_SOCKETS)
+LIFE = (
+    replace(IDLE, deadline=40.0, repeats=0.6),
+    replace(OPEN, deadline=30.0, repeats=0.6),
     closing("answering", "idle"),
     closing("mute", "mute"),
     closing("black-holed", "blackhole"),
 )
 
+CASES = THROUGHPUT + LATENCY + LIFE
 BY_KEY = {case.key: case for case in CASES}
-SCENARIOS = tuple(dict.fromkeys(case.scenario for case in CASES))

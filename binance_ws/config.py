@@ -101,13 +101,13 @@ class Environment:
     US: ClassVar[Environment]
     MARKET_DATA: ClassVar[Environment]
 
-    def hosts(self, market: Market) -> Hosts:
+    def hosts(self, market: Market | str) -> Hosts:
         """The hosts of a market.
 
         Raises:
             ArgumentError: the environment does not serve that market.
         """
-        hosts: Hosts = getattr(self, market.value)
+        hosts: Hosts = getattr(self, Market(market).value)
         if not hosts.stream:
             raise ArgumentError(f"the environment {self.name!r} does not serve the {market} market")
         return hosts

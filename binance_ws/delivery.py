@@ -54,62 +54,68 @@ class Delivery:
             self._target.took(time.monotonic() - began, len(payloads))
 
     def _bare(self, payloads: list[bytes], now: float) -> None:
-        target, message, count = self._target, self.last, self.messages
+        target, newest, count = self._target, self.last, self.messages
         track = next(iter(target.tracks.values()))
         step, receive = track.step, target.receive
         callback = None if target.shape.merge else target.callback
-        for payload in payloads:
-            try:
-                message = loads(payload)
-                if len(message) < _SHORTEST and self._is_control(message):
-                    continue
-            except (ValueError, TypeError):
-                self._bad(payload)
-                continue
-            count += 1
-            try:
-                verdict = step(message)
-            except (KeyError, TypeError):
-                verdict = None
-            if verdict is not None:
-                passed = target.passes(track, verdict, message)
-                step = track.step
-                if not passed:
-                    continue
-            if callback is None:
-                receive(message)
-            else:
+        try:
+            for payload in payloads:
                 try:
-                    callback(message)
-                except BaseException:
-                    target.raised()
-            if target.stopping:
-                break
-        track.seen, self.last, self.messages = now, message, count
+                    message = loads(payload)
+                    if len(message) < _SHORTEST and self._is_control(message):
+                        continue
+                    verdict = step(message)
+                except (ValueError, TypeError, KeyError):
+                    # Not JSON, no object, or an object of which we do not know the order: that is looked at.
+                    if not self._is_data(payload):
+                        continue
+                    verdict = None
+                count += 1
+                newest = message
+                if verdict is not None:
+                    passed = target.passes(track, verdict, message)
+                    step = track.step
+                    if not passed:
+                        continue
+                if callback is None:
+                    receive(message)
+                else:
+                    try:
+                        callback(message)
+                    except BaseException:
+                        target.raised()
+                if target.stopping:
+                    break
+        finally:
+            track.seen, self.last, self.messages = now, newest, count
 
     def _wrapped(self, payloads: list[bytes], now: float) -> None:
-        target, message, count = self._target, self.last, self.messages
+        target, newest, count = self._target, self.last, self.messages
         find, receive, wrapped = target.tracks.get, target.receive, target.shape.wrapped
-        for payload in payloads:
-            try:
-                message = loads(payload)
-                track = find(message["stream"])
-                data = message["data"]
-            except (ValueError, TypeError, KeyError):
-                self._odd(payload)
-                continue
-            count += 1
-            if track is None:
-                if not self._is_control(message):
+        try:
+            for payload in payloads:
+                try:
+                    message = loads(payload)
+                    track = find(message["stream"])
+                    data = message["data"]
+                except (ValueError, TypeError, KeyError):
+                    self._odd(payload)
+                    continue
+                if track is not None:
+                    track.seen = now
+                    verdict = track.accept(data)
+                elif self._is_control(message):
+                    continue
+                else:
+                    verdict = None
+                count += 1
+                newest = message
+                if verdict is None or (track and target.passes(track, verdict, message if wrapped else data)):
                     receive(message if wrapped else data)
-                continue
-            track.seen = now
-            verdict = track.accept(data)
-            if verdict is None or target.passes(track, verdict, message if wrapped else data):
-                receive(message if wrapped else data)
-            if target.stopping:
-                break
-        self.last, self.messages = message, count
+                if target.stopping:
+                    break
+        finally:
+            self.last, self.messages = newest, count
 
     def _bytes(self, payloads: list[bytes], now: float) -> None:
         target = self._target
@@ -122,6 +128,16 @@ class Delivery:
                 break
         for track in target.tracks.values():
             track.seen = now
+
+    def _is_data(self, payload: bytes) -> bool:
+        """Whether a payload is an object or a list; what is not is counted."""
+        try:
+            if isinstance(loads(payload), (dict, list)):
+                return True
+        except (ValueError, TypeError):
+            pass
+        self._bad(payload)
+        return False
 
     def _odd(self, payload: bytes) -> None:
         """Something on a combined connection that has no stream: an answer, or no JSON of ours."""

@@ -9,29 +9,20 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from .config import LIMITS
 from .delivery import Delivery
 from .errors import BinanceWsError, ConnectionLost, StreamRefused
 from .line import Line
+from .means import Means
 from .net.connection import Connection
-from .net.limits import HostBudget
-from .net.network import Network
-from .net.timer import Timer
 from .streams.kinds import Stream
 from .streams.messages import is_shutdown, reply
 from .target import Target
 
 log = logging.getLogger(__name__)
-
-LIFE_SECONDS = 23 * 3600.0
-"""Age at which a connection is replaced; the exchange ends it at 24 hours."""
-
-OVERLAP_SECONDS = 1.0
-"""How long both connections are heard before the old one is hung up."""
 
 _AGAIN_SECONDS = 60.0
 _SILENCE = "its silence"
@@ -57,38 +48,6 @@ class Owner(Protocol):
 
     def feed_ended(self, feed: Feed, cause: BinanceWsError | None) -> None:
         """A feed's connection ended for good."""
-
-
-class Slot:
-    """Lets one feed of a manager rotate at a time. Used on the timer's thread and when a rotation ends."""
-
-    def __init__(self) -> None:
-        self.taken_by: object | None = None
-
-
-@dataclass(frozen=True)
-class Means:
-    """What every feed of a manager works with.
-
-    Args:
-        network: the way out.
-        timer: of the manager.
-        max_retries: of each connection.
-        stale_after: seconds without a frame after which a connection is replaced; ``None`` for the market's.
-        budget: of a URL's host.
-        slot: lets one feed rotate at a time.
-        life: seconds after which a connection is replaced.
-        overlap: seconds for which both are heard.
-    """
-
-    network: Network
-    timer: Timer
-    max_retries: int | None = 5
-    stale_after: float | None = None
-    budget: Callable[[str], HostBudget] | None = None
-    slot: Slot = field(default_factory=Slot)
-    life: float = LIFE_SECONDS
-    overlap: float = OVERLAP_SECONDS
 
 
 class Feed:

@@ -16,7 +16,7 @@ from .config import Environment
 from .core.merge import Merge
 from .enums import WEBSOCKET_DEPTH_5, WEBSOCKET_DEPTH_10, WEBSOCKET_DEPTH_20, Market
 from .errors import ArgumentError, CallbackError, CredentialsMissing, NotConnected, UnknownStream
-from .feed import Means
+from .means import Means
 from .net.timer import Timer
 from .net.turnstile import Turnstile
 from .recovery import LIMIT, Recovery

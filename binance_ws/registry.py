@@ -47,6 +47,8 @@ class Registry(Generic[T]):
             if identity in self._keys:
                 return None
             own = identity if key in self._sockets else key
+            while own in self._sockets:
+                own = f"{own}'"
             self._keys[identity] = own
             self._sockets[own] = socket
             return own, self._run is not None

@@ -12,7 +12,8 @@ from typing import Any
 from . import events
 from .core.lifecycle import State
 from .errors import BinanceWsError, NotConnected, StreamRefused
-from .feed import Feed, Means
+from .feed import Feed
+from .means import Means
 from .net.connection import Connection
 from .net.turnstile import Turnstile
 from .streams.kinds import Stream

@@ -122,7 +122,7 @@ class Target:
             return False
         assert isinstance(verdict, Gap)
         track.gaps += 1
-        track.hold(message)
+        track.hold(message, verdict)
         if self._repair is not None and self._repair(self, track, verdict):
             return False
         track.release()
@@ -133,7 +133,7 @@ class Target:
         assert track.held is not None
         track.held.append(message)
         if len(track.held) > self._limit:
-            self.resume(track, [], None)
+            self.resume(track, [], track.gap)
 
     def _missed(self, track: Track, gap: Gap) -> None:
         log.warning("%s: %s misses %d to %d", self.key, track.stream, gap.first, gap.last)
@@ -173,7 +173,8 @@ class Target:
 
     def _merged(self, message: Any) -> None:
         assert self._merge is not None
-        messages = message if isinstance(message, list) else (message,)
-        batch = self._merge.add(messages, time.monotonic())
+        messages = message if isinstance(message, list) else [message]
+        named = [m for m in messages if isinstance(m, dict) and isinstance(m.get("s"), str)]
+        batch = self._merge.add(named, time.monotonic())
         if batch is not None:
             self.call(batch)

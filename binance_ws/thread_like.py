@@ -100,5 +100,5 @@ def _is_interactive() -> bool:
     """Whether a person types at a prompt: the interpreter's own, IPython's or a notebook's."""
     if hasattr(sys, "ps1") or sys.flags.interactive:
         return True
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and ipython.get_ipython() is not None
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return get_ipython is not None and get_ipython() is not None

@@ -28,7 +28,7 @@ class Track:
         stream: the stream.
     """
 
-    __slots__ = ("_tracker", "backfilled", "gaps", "held", "repeated", "seen", "step", "stream")
+    __slots__ = ("_tracker", "backfilled", "gap", "gaps", "held", "repeated", "seen", "step", "stream")
 
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
@@ -36,13 +36,14 @@ class Track:
         self.repeated = 0
         self.gaps = 0
         self.backfilled = 0
+        self.gap: Gap | None = None
         self.held: list[Any] | None = None
         self._tracker: Tracker = tracker(stream)
         self.step: Callable[[Any], Verdict] = self._tracker.step
 
-    def hold(self, message: Any) -> None:
-        """From this message on, all wait."""
-        self.held = [message]
+    def hold(self, message: Any, gap: Gap) -> None:
+        """From this message on, all wait until the gap before it is filled."""
+        self.held, self.gap = [message], gap
         self.step = _hold
 
     def release(self) -> list[Any]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import select
 import socket
 import ssl
 import struct
+import threading
 from collections.abc import Iterator
 
 SECONDS = 5.0
 """How long a test waits for anything before it fails."""
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
+_PACE = threading.Event()
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -45,8 +48,8 @@ class Link:
             self.request += got
         return self.request.split(b" ", 2)[1].decode()
 
-    def upgrade(self) -> str:
-        """Accept the upgrade; the path that was asked for."""
+    def upgrade(self, more: bytes = b"") -> str:
+        """Accept the upgrade, with more bytes in the same breath; the path that was asked for."""
         path = self.read_request()
         lines = self.request.split(b"\r\n")
         key = next(
@@ -55,7 +58,7 @@ class Link:
         accept = base64.b64encode(hashlib.sha1(key + _GUID).digest())
         self.sock.sendall(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
+            b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n" + more
         )
         return path
 
@@ -67,6 +70,13 @@ class Link:
     def send(self, data: bytes) -> None:
         """Send bytes."""
         self.sock.sendall(data)
+
+    def dribble(self, data: bytes) -> None:
+        """Send byte after byte, slowly, for as long as the client is there."""
+        with contextlib.suppress(OSError):
+            for place in range(len(data)):
+                self.sock.sendall(data[place : place + 1])
+                _PACE.wait(0.01)
 
     def read_frame(self) -> tuple[int, bytes]:
         """Opcode and unmasked payload of the client's next frame."""
@@ -106,7 +116,7 @@ class Peer:
         self._context = context
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=backlog)
         self._listener.settimeout(SECONDS)
-        self._links: list[Link] = []
+        self.links: list[Link] = []
         self.closed = False
         self.port: int = self._listener.getsockname()[1]
         self.host = f"127.0.0.1:{self.port}"
@@ -115,7 +125,7 @@ class Peer:
         """The next connection."""
         sock, _ = self._listener.accept()
         link = Link(sock if self._context is None else self._secured(sock, self._context))
-        self._links.append(link)
+        self.links.append(link)
         return link
 
     def _secured(self, sock: socket.socket, context: ssl.SSLContext) -> socket.socket:
@@ -126,11 +136,15 @@ class Peer:
             sock.close()
             raise
 
+    def waiting(self) -> bool:
+        """Whether somebody has connected and was not accepted yet."""
+        return bool(select.select([self._listener], [], [], 0)[0])
+
     def close(self) -> None:
         """End everything."""
         self.closed = True
         self._listener.close()
-        for link in self._links:
+        for link in self.links:
             link.close()
 
 

@@ -146,9 +146,6 @@ def test_every_market_has_hosts_and_limits(market: Market) -> None:
     assert min(limits.streams, limits.messages, limits.silence) > 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a market's value is not taken here, though Market says that it is everywhere"
-)
 @pytest.mark.parametrize("market", [market.value for market in Market])
 def test_a_market_may_be_given_by_its_value(market: str) -> None:
     """``hosts("usdm")`` is as good as ``hosts(Market.USDM)``."""

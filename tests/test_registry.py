@@ -54,9 +54,6 @@ def test_one_socket_for_each_identity_and_each_key(some: list[tuple[bool, str, s
         assert all(registry.get(key) is thing for key, thing in held.values())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a path may look like another market's identity; the elder loses its key"
-)
 def test_a_key_is_never_given_twice() -> None:
     """Not even where a path looks like an identity."""
     registry: Registry[Thing] = Registry()

@@ -173,7 +173,6 @@ def test_a_wrong_argument_raises_in_the_caller(start: Callable[[], Key]) -> None
         start()
 
 
-@pytest.mark.xfail(strict=True, reason="the old manager allowed 0 and took it for the default")
 def test_an_interval_of_nought_is_the_default() -> None:
     """``interval=0`` was allowed."""
     assert r.start_depth_socket("BNBBTC", print, interval=0) == "spot bnbbtc@depth"

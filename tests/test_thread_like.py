@@ -123,7 +123,6 @@ def test_at_the_interpreter_s_own_prompt_it_does_not(monkeypatch: pytest.MonkeyP
     assert Waiter().daemon
 
 
-@pytest.mark.xfail(strict=True, reason="get_ipython is taken to be there already")
 def test_a_half_imported_ipython_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
     """A manager may be made while another thread imports IPython."""
     monkeypatch.setitem(sys.modules, "IPython", types.ModuleType("IPython"))

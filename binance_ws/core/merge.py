@@ -43,5 +43,7 @@ class Merge:
         if now < self._due:
             return None
         batch, self._newest = list(self._newest.values()), {}
-        self._due = max(self._due + self._period, now)
+        self._due += self._period
+        if self._due <= now:
+            self._due = now + self._period
         return batch

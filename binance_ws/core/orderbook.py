@@ -70,6 +70,18 @@ SPOT = Rule("spot", field="U", offset=1, linked=False, repeats=False)
 FUTURES = Rule("futures", field="pu", offset=0, linked=True, repeats=True)
 
 
+# How readers and the writer go without a lock. The versions of a book are a linked list. The writer links a
+# version to the one before it, then changes the sides in place, and only then makes it the book's. So a reader
+# whose version is still the last link after it has copied levels has copied that version. Else a diff is under
+# way, and the reader finishes it on copies of its own: it copies both sides, walks the links to the end, and makes
+# all those changes again. Quantities are absolute, so a change that was made before is only made once more, and
+# what comes out is exactly the version at the end of the walk. The writer never waits; a reader never tries
+# twice, however busy the writer is; and a diff costs one small object, not a copy of the book. This rests on a
+# list's slice and a dict being copied in one step, and a reference being read or set in one: under the
+# interpreter lock, and under each object's own in free-threaded Python. A snapshot begins another linked list with
+# sides of its own; a reader that is still at the old one reads on undisturbed.
+
+
 class _Version:
     """The book as of one update; ``next`` is the update after it, from before its first change is made."""
 
@@ -100,24 +112,14 @@ class _Version:
 class OrderBook:
     """The order book of one symbol.
 
-    One thread applies; any thread reads, and neither waits for the other. There is no lock: the versions are
-    a linked list. The writer links a version to the one before it, then changes the sides in place, and only
-    then makes it the book's. So a reader whose version is still the last link after it has copied levels has
-    copied that version. If it is not, a change was under way, and the reader finishes it on copies of its own:
-    it copies both sides, walks the links to the end, and makes those changes again. Quantities are absolute,
-    so a change made twice, or half before and then as a whole, is a change made once; what comes out is
-    exactly the last version walked to. That takes no second try, however busy the writer is. It rests on this
-    alone: that copying a list's slice or a dict is one step (the interpreter lock sees to it, or in
-    free-threaded Python the object's own), and that a name or attribute changes at once. The best prices are
-    a value of each version. A snapshot begins a new list with new sides, so that a reader of the old one
-    reads on undisturbed.
+    One thread applies, any thread reads, and neither waits for the other: a read is of one moment.
 
     Args:
         symbol: the symbol, for people.
         rule: ``SPOT``, or ``FUTURES`` for USD-M, COIN-M and options.
-        depth: show at most so many levels a side, and keep five times as many: the snapshot should have as
-            many, or all there are. ``None`` shows and keeps all. Levels beyond are forgotten, and a diff after
-            which fewer than ``depth`` of those kept are left gives ``GAP``: what is shown has no holes.
+        depth: show at most so many levels a side, and keep 1,000 more; ``None`` shows and keeps all. The
+            snapshot should have as many, or at least more than ``depth``. Levels beyond are forgotten, and
+            where fewer than ``depth`` are left, ``GAP`` asks for a new snapshot: what is shown has no holes.
 
     Raises:
         ArgumentError: the depth is not positive.
@@ -173,14 +175,15 @@ class OrderBook:
         now = self._version
         bids, asks = now.bids, now.asks
         changes = bids.parse(diff["b"]), asks.parse(diff["a"])
-        now.next = version = _Version(diff["u"], diff.get("E"), (bids, asks), changes)
+        version = _Version(diff["u"], diff.get("E"), (bids, asks), changes)
         try:
+            now.next = version
             version.make()
-        except BaseException:  # Ctrl-C in between; readers finish the change, but nothing can follow it
+            self._version = version
+            self._first = False
+        except BaseException:  # Ctrl-C in between: readers finish the diff, but no other can follow it
             self.synced = False
             raise
-        self._version = version
-        self._first = False
         if bids.short or asks.short:
             self.synced = False
 

@@ -13,9 +13,19 @@ from typing import Any
 VARIABLE = "BINANCE_WS_JSON"
 
 
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse)
+
+
 def _with_stdlib(payload: bytes) -> Any:
-    # Given bytes, json.loads guesses the encoding and lets lone surrogates pass.
-    return json.loads(str(payload, "utf-8"))
+    # Given bytes, json guesses the encoding and lets lone surrogates pass.
+    try:
+        return _decoder.decode(str(payload, "utf-8"))
+    except RecursionError:
+        raise ValueError("JSON nested too deeply") from None
 
 
 def _choose() -> Callable[[bytes], Any]:

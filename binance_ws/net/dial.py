@@ -144,9 +144,9 @@ def _through_http(
         sock = _connect(way.hostname or "", way.port or 80, network, publish, remaining)
         with _closed_on_failure(sock):
             tunnel = http.client.HTTPConnection(way.hostname or "", way.port or 80)
-            tunnel.sock = sock
             headers = {"Proxy-Authorization": f"Basic {_basic(way)}"} if way.username else {}
             tunnel.set_tunnel(host, port, headers=headers)
+            tunnel.sock = sock
             sock.settimeout(remaining())
             tunnel._tunnel()  # type: ignore[attr-defined]
     return sock

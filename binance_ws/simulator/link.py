@@ -53,6 +53,7 @@ class Link:
         self._dirty = self._finishing = self._writing = False
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, HIGH)
         loop.watch(sock, selectors.EVENT_READ, self._ready)
 
     # Out.

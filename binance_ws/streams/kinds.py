@@ -36,10 +36,9 @@ class Order(Enum):
 
 # A placeholder is a name in angle brackets. One without listed values is free text of these shapes.
 _PLACEHOLDER = re.compile(r"<(\w+)>")
-_FREE = r"[^\s@/!?&#%<>=,]+"
+_FREE = r"[\w-]+"
 _SHAPES = {
-    "pair": r"[^\s@/!?&#%<>=,_]+",
-    "contract_symbol": r"[^\s@/!?&#%<>=,]+_[^\s@/!?&#%<>=,]+",
+    "pair": r"[^\W_]+",
     "date": r"\d{6}",
 }
 

@@ -60,19 +60,19 @@ def _hint(name: str, market: Market) -> str:
     lowered = f"{symbol.lower()}{at}{rest}"
     if lowered != name and _known(lowered, market):
         return f"; symbols are lower-case in names: {lowered!r}"
+    known = [e for e in examples(market, symbol.lower() or "btcusdt") if _known(e, market)]
+    longer = [name for name in known if name.startswith(lowered)]
+    if longer:
+        return f"; did you mean {min(longer, key=len)!r}?"
     for other in Market:
         if _known(lowered, other):
             return f", but {other} has"
-    return _nearest(lowered, symbol.lower(), market)
+    near = difflib.get_close_matches(lowered, known, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _known(name: str, market: Market) -> bool:
     return any(kind.market is market and _match(kind, name) for kind in CATALOGUE)
-
-
-def _nearest(name: str, symbol: str, market: Market) -> str:
-    near = difflib.get_close_matches(name, examples(market, symbol or "btcusdt"), n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def examples(market: Market, symbol: str) -> Iterable[str]:

@@ -130,8 +130,8 @@ def partial_depth(
 def book(symbol: str, levels: int | str | None = None, speed: int | str | None = None) -> Stream:
     """A spot symbol's best levels, or, with ``levels`` of ``None`` or 1, the changes of its whole book."""
     if levels is None or str(levels) == "1":
-        return depth(symbol, speed)
-    return partial_depth(symbol, levels, speed)
+        return depth(symbol, speed or None)
+    return partial_depth(symbol, levels, speed or None)
 
 
 def rpi_depth(symbol: str) -> Stream:
@@ -229,6 +229,9 @@ def new_symbols() -> Stream:
     return build(Market.OPTIONS, "new_symbols")
 
 
+_DEFAULT_SPEED: dict[AnyMarket, str] = {Market.SPOT: "1000", Market.USDM: "250", Market.COINM: "250"}
+
+
 def _fast(fast: bool) -> str:
     return "@1s" if fast else ""
 
@@ -238,5 +241,4 @@ def _speed(speed: int | str | None, market: AnyMarket) -> str:
     text = str(speed if speed is not None else "").removeprefix("@").removesuffix("ms")
     if text and not text.isdigit():
         raise ArgumentError(f"a speed is a number of milliseconds such as 100, not {speed!r}")
-    default = "1000" if market == Market.SPOT else "250"
-    return "" if text in ("", default) else f"@{text}ms"
+    return "" if text in ("", _DEFAULT_SPEED.get(market)) else f"@{text}ms"

@@ -112,7 +112,9 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
     parser.add_argument("url", help="the fuzzing server, such as ws://127.0.0.1:9001")
-    parser.add_argument("--report", type=Path, help="the server's index.json, to print and judge the verdicts")
+    parser.add_argument(
+        "--report", type=Path, help="the server's index.json, to print and judge the verdicts"
+    )
     given = parser.parse_args()
     print(f"{play(given.url.rstrip('/'))} cases played")
     if given.report is None:

@@ -60,6 +60,15 @@ def test_a_bounded_side_forgets_the_worst_and_takes_none_beyond(monkeypatch: pyt
     assert bids.short
 
 
+def test_a_snapshot_that_reaches_the_bound_may_have_been_cut() -> None:
+    """What lies beyond it is unknown, though there is room for it."""
+    asks = Ladder(Side.ASKS, [("9", "1"), ("10", "1"), ("11", "1")], depth=2)
+    asks.update(asks.parse([("99", "1"), ("10.5", "1")]))
+    assert _prices(asks) == ["9", "10", "10.5", "11"]
+    asks.update(asks.parse([("9", "0"), ("10", "0"), ("11", "0")]))
+    assert (_prices(asks), asks.short) == (["10.5"], True)
+
+
 def test_a_side_with_fewer_levels_than_its_bound_is_known_as_a_whole() -> None:
     """A short snapshot says that there are no more; so the side is never short."""
     asks = Ladder(Side.ASKS, [("9", "1"), ("10", "1")], depth=3)

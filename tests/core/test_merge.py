@@ -62,7 +62,6 @@ def test_a_message_that_ends_a_period_is_in_its_list() -> None:
     assert merge.add([{"s": "C", "n": 4}], 9.9) is None
 
 
-@pytest.mark.xfail(strict=True, reason="what is due next is now, instead of a period from now")
 def test_a_silence_of_many_periods_is_made_up_by_one_list() -> None:
     """After a long silence the next message brings a list at once, and the next list comes a period later."""
     merge = Merge(5)

@@ -118,6 +118,15 @@ def test_the_rule_of_futures(previous: int, last: int, joins: Applied, follows: 
     assert FUTURES.judge(diff, 100, first=False) is follows
 
 
+def test_a_futures_diff_that_overlaps_the_last_one_is_a_gap() -> None:
+    """Only the first after a snapshot may begin before the book's end."""
+    book = OrderBook("BTCUSDT", FUTURES)
+    book.apply_snapshot(SNAPSHOT)
+    ranges = [(95, 105), (105, 110), (107, 112)]
+    verdicts = [book.apply_diff({"pu": pu, "u": u, "b": [], "a": []}) for pu, u in ranges]
+    assert verdicts == [APPLIED, APPLIED, GAP]
+
+
 @rules
 def test_without_a_snapshot_there_is_a_gap(rule: Rule) -> None:
     """A book begins empty and asks for one."""

@@ -161,6 +161,7 @@ def test_drop(exchange: Exchange, connect: Connect) -> None:
     exchange.faults.drop(code=1012, reason="maintenance")
     closed = client.closed()
     assert (closed.code, closed.reason) == (1012, "maintenance")
+    client.close()
     client = connect(exchange, "/ws/nobody@trade")
     assert exchange.wait_for(lambda: len(exchange.connections) == 1)
     exchange.faults.drop(frame=False)

@@ -129,16 +129,12 @@ def test_builders_say_what_is_allowed(build: Callable[[], Stream], says: str) ->
         build()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="250 ms is taken for every futures market's default, and so for 100 ms"
-)
 def test_a_speed_that_options_lack_is_refused() -> None:
     """Nobody who asks for 250 ms gets 100 ms."""
     with pytest.raises(ArgumentError, match="@100ms, @500ms, but not by @250ms"):
         n.depth(OPTION, 250, "options")
 
 
-@pytest.mark.xfail(strict=True, reason="the old manager allowed 0 and took it for the default")
 def test_an_interval_of_nought_is_the_default() -> None:
     """As of old, ``start_depth_socket(..., interval=0)`` is the stream of one second."""
     assert str(n.book("BNBBTC", None, 0)) == "bnbbtc@depth"
