@@ -164,5 +164,3 @@ def measure(row: Row, case: Case) -> Sample:
     with server(case) as host:
         ending = run_client(row, case, host)
     return judge(case, row.name, ending)
-
-

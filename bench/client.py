@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any
 
 import measures
+import priority
 from peers.base import Peer, Target
 from roster import BY_NAME
 from scenarios import BY_KEY, Case
@@ -51,11 +52,13 @@ def outcome(peer: str, case: Case, host: str) -> dict[str, Any]:
 
 def main() -> None:
     peer, key, host, core = sys.argv[1:]
-    logging.disable(logging.CRITICAL)  # the default of a script that sets up no logging, and no slower
+    logging.disable(logging.CRITICAL)
     if int(core) >= 0:
         os.sched_setaffinity(0, {int(core)})
     case = BY_KEY[key]
     signal.alarm(round(case.deadline) + 5)  # ends this process even if its parent is gone
+    if case.scenario == "latency":
+        priority.keep_real_time()
     say(**outcome(peer, case, host))
     if case.scenario != "close":
         os._exit(0)  # only the close scenario measures how a process ends

@@ -16,7 +16,7 @@ from typing import Any
 from peers.base import Peer, Target
 from scenarios import Case
 
-WARM_UP = 0.25  # seconds
+WARM_UP = 0.2  # seconds
 SETTLE = 0.7  # seconds from the last opened socket to the measurement of idle ones
 OPENING = 20.0  # seconds that a peer has to open its sockets
 STAMP_BASE = 10**18

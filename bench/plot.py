@@ -10,7 +10,8 @@ from html import escape
 from results import Results
 from roster import BY_NAME
 
-WIDTH, LABELS, FIGURES = 860, 170, 90  # px: of all, of the names on the left, of the figures on the right
+# px: of all, of the names on the left, of the figures on the right
+WIDTH, LABELS, FIGURES = 860, 170, 90
 BAR, GAP, TITLE = 16, 5, 44
 OURS_COLOUR, PEER_COLOUR = "#d9a400", "#7d8aa0"
 STYLE = (

@@ -27,8 +27,8 @@ def machine_lines(results: Results) -> list[str]:
     return [
         f"* {machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['kernel']}",
         f"* {machine['python']}, {machine['openssl']}",
-        f"* {cores if pinned else 'one core for both processes'}; load average at the start {machine['load_average_at_start']}",
-        f"* medians of {settings['runs']} runs, {machine['date']}, commit {machine['commit'] or 'unknown'}",
+        f"* {cores if pinned else 'one core for both'}; load average before {machine['load_average_at_start']}",
+        f"* {settings['runs']} runs in {settings['seconds']} s, {machine['date']}, commit {machine['commit']}",
     ]
 
 

@@ -18,6 +18,7 @@ class Row:
     distributions: tuple[str, ...] = ("orjson",)
     variables: dict[str, str] = field(default_factory=dict)
     ours: bool = False
+    repeats: float = 1.0  # share of `--runs`
     variant: bool = False  # takes part only where the decoder makes a difference
 
 
@@ -63,8 +64,9 @@ ROWS = (
     Row(
         "unicorn-binance",
         "unicorn",
-        "output='dict' (orjson inside)",
+        "output='dict' (orjson inside); three runs of five, for each start takes five seconds",
         distributions=("unicorn-binance-websocket-api", "websockets", "orjson"),
+        repeats=0.6,
     ),
     Row(
         "python-binance",

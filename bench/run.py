@@ -22,14 +22,16 @@ from results import Results
 from roster import BY_NAME, ROWS, Row
 from scenarios import CASES, Case
 
+SLOW_END = 5.0  # seconds; an end that took so long is measured once
+
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure binance_ws and its peers side by side.")
     parser.add_argument("--runs", type=int, default=5, help="times that each case is measured (5)")
     parser.add_argument("--quick", action="store_true", help="one run of the main cases")
-    parser.add_argument("--only", default="", help="cases whose key begins so: throughput, 'latency: 20', close …")
-    parser.add_argument("--peer", action="append", choices=list(BY_NAME), help="this peer alone (may be repeated)")
-    parser.add_argument("--priority", action="store_true", help="run before the machine's other work (needs root)")
+    parser.add_argument("--only", default="", help="cases whose key begins so")
+    parser.add_argument("--peer", action="append", choices=list(BY_NAME), help="only this one; repeatable")
+    parser.add_argument("--priority", action="store_true", help="before other work; needs root")
     return parser.parse_args()
 
 
@@ -49,8 +51,9 @@ def plan(cases: list[Case], rows: list[Row], runs: int) -> Iterator[tuple[Case, 
     for run in range(runs):
         turn = run % len(rows)
         for case in cases:
-            if run < math.ceil(runs * case.repeats):
-                yield from ((case, row) for row in rows[turn:] + rows[:turn] if case.admits(row))
+            for row in rows[turn:] + rows[:turn]:
+                if case.admits(row) and run < math.ceil(runs * min(case.repeats, row.repeats)):
+                    yield case, row
 
 
 class Run:
@@ -61,8 +64,9 @@ class Run:
         self.samples: list[Sample] = []
 
     def settled(self, case: Case, row: Row) -> bool:
-        """Whether repeating would only wait for the same deadline once more."""
-        return any(s.timed_out for s in self.samples if (s.case, s.peer) == (case.key, row.name))
+        """Whether repeating would only wait for a deadline, or for a slow end, once more."""
+        mine = [s for s in self.samples if (s.case, s.peer) == (case.key, row.name)]
+        return any(s.timed_out or s.values.get("exit_s", 0) > SLOW_END for s in mine)
 
     def take(self, case: Case, row: Row) -> None:
         """One more sample, unless there is no use in it."""
@@ -102,7 +106,7 @@ def main() -> int:
     path = BENCH / "results" / ("latest.json" if whole else "partial.json")
     render.write(results, path)
     print(render.terminal(results))
-    print(f"\n{path.relative_to(BENCH.parent)} and beside it .md and .svg; {results.settings['seconds']} s")
+    print(f"\n{path.relative_to(BENCH.parent)}, and beside it .md and .svg")
     return int(any(s.reason for s in results.samples if BY_NAME[s.peer].ours))
 
 

@@ -1,4 +1,4 @@
-"""Tables out of results, as plain text or as Markdown. A cell without a figure points at a note that says why."""
+"""Tables out of results, as plain text or as Markdown. A cell without a figure points at a note: why not."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Table:
     def text(self) -> str:
         """For a terminal."""
         lines = [self.columns, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*lines)]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         body = ["  ".join(aligned(line, widths)).rstrip() for line in lines]
         return "\n".join([self.title, self.caption, "", *body, ""])
 
@@ -56,7 +56,7 @@ class Table:
 def aligned(line: list[str], widths: list[int]) -> Iterable[str]:
     """The first cell to the left, the others to the right."""
     yield line[0].ljust(widths[0])
-    yield from (cell.rjust(width) for cell, width in zip(line[1:], widths[1:]))
+    yield from (cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))
 
 
 class Writer:
@@ -133,17 +133,18 @@ class Writer:
         shown = {name: column for name, column in columns.items() if column[0].key in self.results.cases()}
         peers = dict.fromkeys(peer for case, _, _ in shown.values() for peer in self.results.peers(case.key))
         rows = [[peer, *(self.figure(peer, *column) for column in shown.values())] for peer in peers]
-        caption = f"Resident memory and CPU of {IDLE.sockets} idle sockets; seconds to open {OPEN.sockets}."
+        caption = f"Resident memory and CPU of {IDLE.sockets} idle sockets; time to open {OPEN.sockets}."
         return Table("Idle and opening", caption, ["", *shown], rows)
 
     def figure(self, peer: str, case: Case, metric: str, form: str) -> str:
         """One figure, a bound with its sign, or a note."""
 
         def known(case: Case, peer: str) -> str:
-            value, bound = self.results.median(case.key, peer, metric), self.results.bound(case.key, peer, metric)
+            value = self.results.median(case.key, peer, metric)
+            bound = self.results.bound(case.key, peer, metric)
             if value is not None:
                 return form.format(value)
-            return "-" if bound is None else f">{bound:.0f}"
+            return ABSENT if bound is None else f">{bound:.0f}"
 
         return self.cell(case, peer, known)
 

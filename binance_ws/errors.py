@@ -22,6 +22,8 @@
         * :class:`CredentialsRejected`: -2014, -2015 or -1022
     * :class:`StreamRefused`: the exchange refused to subscribe a stream
     * :class:`GaveUp`: the retries are used up
+    * :class:`Closed`: there is nothing more to come
+    * :class:`Overflow`: messages came faster than they were taken
 
 Errors of other libraries are translated at the seams in ``net/``; the original is the ``__cause__``.
 """
@@ -34,6 +36,7 @@ __all__ = [
     "BinanceWsError",
     "CallbackError",
     "CertificateError",
+    "Closed",
     "ConnectionLost",
     "CredentialsMissing",
     "CredentialsRejected",
@@ -43,6 +46,7 @@ __all__ = [
     "MissingExtra",
     "NotConnected",
     "OpenError",
+    "Overflow",
     "ProtocolViolation",
     "ProxyError",
     "RateLimited",
@@ -210,3 +214,11 @@ class StreamRefused(BinanceWsError):
 
 class GaveUp(BinanceWsError):
     """The retries are used up; the last cause is the ``__cause__``."""
+
+
+class Closed(BinanceWsError):
+    """There is nothing more to come: the socket was stopped or its manager closed."""
+
+
+class Overflow(BinanceWsError):
+    """Messages came faster than they were taken, and ``overflow="error"`` was asked for."""

@@ -121,6 +121,18 @@ class Feed:
         """Bytes received since the start."""
         return self._received + sum(connection.received for connection in self.connections)
 
+    @property
+    def room(self) -> int:
+        """How many streams more its connection may carry."""
+        return max(0, int(self._limits.streams) - len(self.streams))
+
+    def fits(self, stream: Stream) -> bool:
+        """Whether a stream is of the market and route that its connection carries."""
+        return bool(self.streams) and (stream.market, stream.route) == (
+            self.streams[0].market,
+            self.streams[0].route,
+        )
+
     def add(self, streams: Sequence[Stream]) -> None:
         """Carry more streams, from now on."""
         self.streams.extend(streams)

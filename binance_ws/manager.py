@@ -10,25 +10,24 @@ from functools import partial
 from types import TracebackType
 from typing import Any
 
-from . import events
+from . import events, plans
 from .client import Client, adapted
 from .config import Environment
-from .core.merge import Merge
 from .enums import WEBSOCKET_DEPTH_5, WEBSOCKET_DEPTH_10, WEBSOCKET_DEPTH_20, Market
-from .errors import ArgumentError, CallbackError, CredentialsMissing, NotConnected, UnknownStream
+from .errors import ArgumentError, CallbackError, CredentialsMissing, NotConnected
+from .info import SocketInfo
 from .means import Means
+from .net.mailbox import Mailbox
 from .net.timer import Timer
 from .net.turnstile import Turnstile
+from .plans import Plan
+from .pull import MessageStream, subject_of
 from .recovery import LIMIT, Recovery
 from .registry import Registry, Run
-from .sockets import Socket, SocketInfo, Surroundings
+from .sockets import Socket, Surroundings
 from .start_methods import Callback, Key, StartMethods
-from .streams import names
 from .streams.accounts import Account
 from .streams.kinds import Stream
-from .streams.lookup import build, classify
-from .streams.urls import base_of, combined_url, raw_url
-from .target import Shape
 from .thread_like import Keeper, ThreadLike
 from .watch import Watch
 
@@ -36,9 +35,6 @@ log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 2.0
 """How long ``close`` and ``stop_socket`` wait for a callback to return."""
-
-_MINI_TICKER_SECONDS = 1.0
-"""How often the exchange sends all mini tickers."""
 
 
 class BinanceSocketManager(StartMethods, ThreadLike):
@@ -89,7 +85,7 @@ class BinanceSocketManager(StartMethods, ThreadLike):
         self._on_event = on_event
         self._registry: Registry[Socket] = Registry()
         self._timer = Timer("binance_ws timer")
-        self._recovery = Recovery(self._ask, bool(self._client.API_KEY), backfill_limit)
+        self._recovery = Recovery(self._client.get, bool(self._client.API_KEY), backfill_limit)
         self._watch = Watch(self._timer, self._registry.all, self._tell)
         self._around = Surroundings(
             means=Means(
@@ -184,6 +180,8 @@ class BinanceSocketManager(StartMethods, ThreadLike):
         *streams: Stream | str,
         raw: bool = False,
         market: Market | str = Market.SPOT,
+        maxsize: int | None = None,
+        overflow: str = "block",
     ) -> Key:
         """Start any streams of any market under one key.
 
@@ -192,13 +190,65 @@ class BinanceSocketManager(StartMethods, ThreadLike):
             streams: made by :mod:`binance_ws.streams.names`, or names of ``market``.
             raw: whether the callback gets the bytes of each frame, not decoded.
             market: of the streams that are given as names.
+            maxsize: messages that may wait for the callback, which then runs on a thread of its own, so that
+                reading never waits for it; ``None`` to call it on the socket's thread.
+            overflow: what happens to one message too many; see :class:`binance_ws.net.mailbox.Mailbox`.
 
         Raises:
-            ArgumentError: no stream was given, or one is unknown.
+            ArgumentError: no stream was given, one is unknown, or the size or policy cannot be used.
         """
-        found = _classified(streams, market)
-        path = found[0].name if len(found) == 1 else "streams=" + "/".join(map(_qualified, found))
-        return self._claim(callback, found[0].market, path, found, Shape(len(found) > 1, raw))
+        plan = plans.mixed(streams, market, raw)
+        box = None if maxsize is None else Mailbox(plan.path, maxsize, overflow, subject_of)
+        return self._claim(callback, plan, box)
+
+    def stream(
+        self,
+        *streams: Stream | str,
+        market: Market | str = Market.SPOT,
+        maxsize: int = 10_000,
+        overflow: str = "block",
+    ) -> MessageStream:
+        """Streams as a blocking iterator, opened at once where the manager is started.
+
+        Args:
+            streams: made by :mod:`binance_ws.streams.names`, or names of ``market``.
+            market: of the streams that are given as names.
+            maxsize: messages that may wait to be taken.
+            overflow: what happens to one message too many; see :class:`binance_ws.net.mailbox.Mailbox`.
+
+        Raises:
+            ArgumentError: no stream was given, one is unknown, or it is open already.
+        """
+        plan = plans.mixed(streams, market, raw=False)
+        box = Mailbox(plan.path, maxsize, overflow, subject_of)
+        taken = MessageStream(box, None if plan.shape.wrapped else plan.path)
+        key = self._claim(taken.bring, plan, ending=box.close)
+        if key is False:
+            raise ArgumentError(f"{plan.path} is open already; stop_socket({plan.path!r}) frees it")
+        taken.stopped_by(partial(self.stop_socket, key))
+        return taken
+
+    def subscribe(self, key: str, streams: Iterable[Stream | str]) -> None:
+        """Have a running socket of several streams carry more; from any thread.
+
+        Args:
+            key: the socket's key, which stays.
+            streams: made by :mod:`binance_ws.streams.names`, or names of the socket's market.
+
+        Raises:
+            ArgumentError: no socket has that key, a stream is unknown, or its messages do not say their stream.
+        """
+        self._socket(key).add(streams)
+
+    def unsubscribe(self, key: str, streams: Iterable[Stream | str]) -> None:
+        """Have a running socket carry some streams no more; arguments as of :meth:`subscribe`."""
+        self._socket(key).remove(streams)
+
+    def _socket(self, key: str) -> Socket:
+        socket = self._registry.get(key)
+        if socket is None:
+            raise ArgumentError(f"no open socket has the key {key!r}")
+        return socket
 
     def wait_connected(self, key: Any = None, timeout: float | None = None) -> None:
         """Wait until a socket, or every socket, is connected.
@@ -232,69 +282,29 @@ class BinanceSocketManager(StartMethods, ThreadLike):
     # ---- how things are started -------------------------------------------------------------------------
 
     def _start(self, callback: Callback, stream: Stream, *, wrapped: bool = False) -> Key:
-        if not self._serves(stream):
-            return self._start_made(callback, stream)
-        return self._claim(callback, stream.market, stream.name, [stream], Shape(wrapped))
+        return self._claim(callback, plans.single(self._client, stream, wrapped))
 
     def _start_mini_tickers(self, callback: Callback, update_time: int) -> Key:
-        if not isinstance(update_time, int) or update_time <= 0:
-            raise ArgumentError(f"update_time is a number of milliseconds above 0, not {update_time!r}")
-        seconds = update_time / 1000
-        merge = partial(Merge, seconds, _MINI_TICKER_SECONDS / 2) if seconds > _MINI_TICKER_SECONDS else None
-        stream = names.all_mini_tickers()
-        return self._claim(
-            callback, Market.SPOT, f"{stream.name}@{update_time}ms", [stream], Shape(merge=merge)
-        )
+        return self._claim(callback, plans.mini_tickers(update_time))
 
     def _start_many(self, callback: Callback, streams: Iterable[str], market: Market) -> Key:
-        found = _classified([streams] if isinstance(streams, str) else streams, market)
-        for stream in found:
-            if not self._serves(stream):
-                raise UnknownStream(
-                    f"the exchange serves {stream.name!r} no more; start_ticker_socket and "
-                    "start_book_ticker_socket make its messages"
-                )
-        path = "streams=" + "/".join(stream.name for stream in found)
-        return self._claim(callback, market, path, found, Shape(wrapped=True))
+        return self._claim(callback, plans.multiplex(self._client, streams, market))
 
     def _start_account(self, callback: Callback, account: Account, symbol: str = "") -> Key:
         _check_callable(callback)
         raise CredentialsMissing("the streams of accounts need Client(api_key, api_secret)")
 
-    def _start_made(self, callback: Callback, stream: Stream) -> Key:
-        """Start what the exchange serves no more, from the same stream of each symbol."""
-        merge = partial(Merge, 1.0) if stream.kind.array else None
-        kind = stream.kind.name.removeprefix("all_").removesuffix("s")
-        return self._claim(
-            callback, stream.market, stream.name, partial(self._per_symbol, kind), Shape(merge=merge)
-        )
-
-    def _per_symbol(self, kind: str) -> list[Stream]:
-        """A stream for each spot symbol that is traded; asks the exchange."""
-        symbols = self._client.exchange_info()["symbols"]
-        return [build(Market.SPOT, kind, symbol=s["symbol"]) for s in symbols if s["status"] == "TRADING"]
-
-    def _ask(self, market: Market, path: str, params: dict[str, Any], weight: int) -> Any:
-        """One REST call for what a gap swallowed."""
-        return self._client.get(path, market, weight, **params)
-
-    def _serves(self, stream: Stream) -> bool:
-        """Whether the environment has a stream; spot's of the whole market are on few."""
-        whole = stream.kind.name in ("all_tickers", "all_book_tickers")
-        return not (whole and stream.market is Market.SPOT) or self._client.environment.whole_market
-
     def _claim(
         self,
         callback: Callback,
-        market: Market,
-        path: str,
-        streams: Sequence[Stream] | Callable[[], Sequence[Stream]],
-        shape: Shape,
+        plan: Plan,
+        box: Mailbox | None = None,
+        ending: Callable[[], None] | None = None,
     ) -> Key:
         _check_callable(callback)
-        self._client.environment.hosts(market)
-        socket = Socket(f"{market}:{path}", path, streams, callback, shape, self._around)
-        claimed = self._registry.claim(socket.identity, path, socket)
+        self._client.environment.hosts(plan.market)
+        socket = Socket(f"{plan.market}:{plan.path}", plan, callback, self._around, box, ending)
+        claimed = self._registry.claim(socket.identity, plan.path, socket)
         if claimed is None:
             return False
         socket.target.key, running = claimed
@@ -303,20 +313,11 @@ class BinanceSocketManager(StartMethods, ThreadLike):
         return socket.key
 
     def _url(self, streams: Sequence[Stream], combined: bool) -> str:
-        market = streams[0].market
-        base = base_of(self._base(market), streams[0].route)
-        unit = self._client.time_unit if market is Market.SPOT else None
-        if combined:
-            return combined_url(base, [stream.name for stream in streams], unit)
-        return raw_url(base, streams[0].name, unit)
-
-    def _base(self, market: Market) -> str:
-        """The environment's base URL, unless the old class constants were set to something else."""
-        if market is Market.SPOT and self.STREAM_URL != _STREAM_URL:
-            return self.STREAM_URL
-        if market is Market.USDM and self.FSTREAM_URL != _FSTREAM_URL:
-            return self.FSTREAM_URL
-        return self._client.environment.hosts(market).stream
+        own = {
+            Market.SPOT: None if self.STREAM_URL == _STREAM_URL else self.STREAM_URL,
+            Market.USDM: None if self.FSTREAM_URL == _FSTREAM_URL else self.FSTREAM_URL,
+        }
+        return plans.url_of(self._client, own, streams, combined)
 
     def _tell(self, event: events.Event) -> None:
         if self._on_event is None:
@@ -334,15 +335,3 @@ _FSTREAM_URL = BinanceSocketManager.FSTREAM_URL
 def _check_callable(callback: object) -> None:
     if not callable(callback):
         raise CallbackError(f"a callback is a function that takes one message, not {callback!r}")
-
-
-def _classified(streams: Iterable[Stream | str], market: Market | str) -> list[Stream]:
-    """Streams, each once, in the order given."""
-    found = [s if isinstance(s, Stream) else classify(s, market) for s in streams]
-    if not found:
-        raise ArgumentError("at least one stream is needed, such as 'btcusdt@trade'")
-    return list(dict.fromkeys(found))
-
-
-def _qualified(stream: Stream) -> str:
-    return stream.name if stream.market is Market.SPOT else f"{stream.market}:{stream.name}"

@@ -16,7 +16,6 @@ from typing import Any
 
 from .core.backfill import Source, source_of
 from .core.sequence import Gap
-from .enums import Market
 from .errors import BinanceWsError
 from .target import Target
 from .track import Track
@@ -34,7 +33,7 @@ REPAIR_SECONDS = 30.0
 
 _PAUSE = 0.25
 
-Ask = Callable[[Market, str, dict[str, Any], int], Any]
+Ask = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Recovery:
     """Fills the gaps of a manager's streams, one after the other.
 
     Args:
-        ask: one REST call: market, path, parameters, weight; waits for the weight budget itself.
+        ask: one REST call: path, market, weight and parameters; raises where the budget is used up.
         has_key: whether calls that need an API key can be made.
         limit: messages of one gap that are fetched at most.
     """
@@ -125,9 +124,8 @@ class Recovery:
         """One answer; nothing where it failed."""
         stream = job.track.stream
         try:
-            answer = self._ask(
-                stream.market, source.path, source.params(stream, gap, self._limit), source.weight
-            )
+            params = source.params(stream, gap, self._limit)
+            answer = self._ask(source.path, stream.market, source.weight, **params)
         except BinanceWsError as error:
             log.warning("%s: its gap is not filled yet: %s", stream, error)
             self._closing.wait(min(max(_PAUSE, getattr(error, "retry_after", 0.0)), REPAIR_SECONDS))

@@ -5,64 +5,27 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from . import events
 from .core.lifecycle import State
-from .errors import BinanceWsError, NotConnected, StreamRefused
+from .errors import ArgumentError, BinanceWsError, NotConnected, StreamRefused
 from .feed import Feed
+from .info import SocketInfo, describe
 from .means import Means
 from .net.connection import Connection
+from .net.mailbox import Courier, Mailbox
 from .net.turnstile import Turnstile
+from .plans import Plan, classified
 from .streams.kinds import Stream
 from .streams.urls import shards
-from .target import Callback, Repair, Shape, Target
+from .target import Callback, Repair, Target
 
 log = logging.getLogger(__name__)
 
 GAVE_UP = "Max reconnect retries reached"
-
-
-@dataclass(frozen=True)
-class SocketInfo:
-    """A snapshot of one socket.
-
-    Args:
-        key: its key.
-        state: ``new``, ``connecting``, ``open``, ``waiting`` or ``closed``; of the worst of its connections.
-        streams: how many streams it carries.
-        messages: messages received.
-        bytes: bytes received, frames' headers included.
-        last: seconds since something came, pings included; ``None`` where nothing has.
-        lag: milliseconds from the last message's event time to now by this machine's clock; ``None`` where
-            messages carry no time.
-        reconnects: times that a connection was lost, or could not be opened.
-        rotations: times that a connection was replaced without a gap.
-        gaps: gaps in the order of messages that were noticed.
-        backfilled: messages that were missing and have been fetched.
-        repeated: messages that had been delivered before, and were dropped.
-        malformed: messages that were no JSON.
-        errors: exceptions that the callback raised.
-        ages: for each stream, seconds since it sent something; ``None`` where it has not.
-    """
-
-    key: str
-    state: State
-    streams: int
-    messages: int
-    bytes: int
-    last: float | None
-    lag: float | None
-    reconnects: int
-    rotations: int
-    gaps: int
-    backfilled: int
-    repeated: int
-    malformed: int
-    errors: int
-    ages: dict[str, float | None]
 
 
 @dataclass(frozen=True)
@@ -93,25 +56,28 @@ class Socket:
 
     Args:
         identity: its market and path, by which the registry knows it.
-        key: its key.
-        streams: its streams, or a function that finds them out on the socket's own thread before it connects.
+        plan: its path, its streams, and what the callback gets.
         callback: the user's function.
-        shape: what the callback gets.
         around: what it needs of its manager.
+        box: where messages wait for the callback, which then has a thread of its own.
+        ending: is called when it is stopped.
     """
 
     def __init__(
         self,
         identity: str,
-        key: str,
-        streams: Sequence[Stream] | Callable[[], Sequence[Stream]],
+        plan: Plan,
         callback: Callback,
-        shape: Shape,
         around: Surroundings,
+        box: Mailbox | None = None,
+        ending: Callable[[], None] | None = None,
     ) -> None:
+        shape, streams = plan.shape, plan.streams
         self.identity = identity
+        self._market = plan.market
+        self._ending = ending
         self.target = Target(
-            key,
+            plan.path,
             callback,
             shape,
             around.turnstile or Turnstile(),
@@ -123,9 +89,13 @@ class Socket:
         self._find = streams if callable(streams) else None
         groups: list[list[Stream]] = [[]] if callable(streams) else list(shards(streams))
         self._combined = shape.wrapped or self._find is not None or sum(map(len, groups)) > 1
+        self._left: list[Feed] = []
         self._settled = threading.Event()
         self.opened = 0.0
         self._cause: BinanceWsError | None = None
+        self._courier = Courier(f"binance_ws {plan.path} mail", box, self.target.call_user) if box else None
+        if self._courier is not None:
+            self.target.deliver_to(self._courier.mailbox.put)
         self.feeds = [self._feed(group, number) for number, group in enumerate(groups)]
 
     def _feed(self, streams: Sequence[Stream], number: int) -> Feed:
@@ -141,15 +111,17 @@ class Socket:
     @property
     def threads(self) -> list[threading.Thread]:
         """The threads of its connections."""
-        return [connection.thread for connection in self._connections()]
+        return [c.thread for c in self._connections()] + ([self._courier.thread] if self._courier else [])
 
     def _connections(self) -> list[Connection]:
-        return [connection for feed in list(self.feeds) for connection in feed.connections]
+        return [connection for feed in [*self.feeds, *self._left] for connection in feed.connections]
 
     # ---- what the manager asks --------------------------------------------------------------------------
 
     def open(self) -> None:
         """Begin to connect."""
+        if self._courier is not None:
+            self._courier.start()
         for feed in list(self.feeds):
             feed.start()
 
@@ -163,12 +135,59 @@ class Socket:
         self.target.stopping = True
         for feed in list(self.feeds):
             feed.stop()
+        self._end()
         self._settled.set()
+
+    def _end(self) -> None:
+        if self._courier is not None:
+            self._courier.stop()
+        if self._ending is not None:
+            self._ending()
 
     def join(self, deadline: float) -> list[threading.Thread]:
         """Wait for its threads until a moment of the monotonic clock; those that are left."""
-        late = [c for c in self._connections() if not c.join(max(0.0, deadline - time.monotonic()))]
-        return [connection.thread for connection in late]
+        me = threading.current_thread()
+        for thread in self.threads:
+            if thread is not me and thread.ident is not None:
+                thread.join(max(0.0, deadline - time.monotonic()))
+        return [thread for thread in self.threads if thread.is_alive()]
+
+    def add(self, streams: Iterable[Stream | str]) -> None:
+        """Carry more streams: over the connections that have room for them, or over new ones.
+
+        Raises:
+            ArgumentError: one is unknown, or the messages of this socket do not say their stream.
+        """
+        if not self._combined or self._find is not None:
+            raise ArgumentError(
+                f"{self.key} carries one stream; start a multiplex socket to change its streams"
+            )
+        known = self.target.tracks
+        fresh = [s for s in classified(streams, self._market) if s.name not in known]
+        self.target.follow(fresh)
+        for feed in list(self.feeds):
+            fitting = [s for s in fresh if feed.fits(s)][: feed.room]
+            if fitting:
+                feed.add(fitting)
+                fresh = [s for s in fresh if s not in fitting]
+        for group in shards(fresh):
+            feed = self._feed(group, len(self.feeds))
+            self.feeds.append(feed)
+            feed.start()
+
+    def remove(self, streams: Iterable[Stream | str]) -> None:
+        """Carry some streams no more; a connection that has emptied is closed."""
+        gone = classified(streams, self._market)
+        for feed in list(self.feeds):
+            mine = [s for s in gone if s in feed.streams]
+            if mine and len(mine) == len(feed.streams) and len(self.feeds) > 1:
+                self.feeds.remove(feed)
+                self._left.append(feed)
+                feed.stop()
+            elif mine:
+                feed.remove(mine)
+        for stream in gone:
+            self.target.tracks.pop(stream.name, None)
 
     def wait_open(self, timeout: float | None) -> None:
         """Wait until all its connections are open.
@@ -189,26 +208,7 @@ class Socket:
 
     def info(self) -> SocketInfo:
         """A snapshot of its numbers."""
-        feeds, tracks, now = list(self.feeds), list(self.target.tracks.values()), time.monotonic()
-        heard = [c.last for c in self._connections() if c.last is not None]
-        lags = [lag for feed in feeds if (lag := _lag(feed.delivery.last)) is not None]
-        return SocketInfo(
-            key=self.key,
-            state=self.state,
-            streams=len(tracks),
-            messages=sum(feed.delivery.messages for feed in feeds),
-            bytes=sum(feed.received for feed in feeds),
-            last=now - max(heard) if heard else None,
-            lag=min(lags, default=None),
-            reconnects=sum(feed.reconnects for feed in feeds),
-            rotations=sum(feed.rotations for feed in feeds),
-            gaps=sum(track.gaps for track in tracks),
-            backfilled=sum(track.backfilled for track in tracks),
-            repeated=sum(track.repeated for track in tracks),
-            malformed=sum(feed.delivery.malformed for feed in feeds),
-            errors=self.target.errors,
-            ages={t.stream.name: None if t.seen is None else now - t.seen for t in tracks},
-        )
+        return describe(self.key, self.state, self.feeds, self.target)
 
     # ---- what its feeds tell, each on its own thread ----------------------------------------------------
 
@@ -265,6 +265,8 @@ class Socket:
             if other is not feed:
                 other.stop()
         self._settled.set()
+        if self._ending is not None:
+            self._ending()
         retryable = getattr(cause.__cause__ or cause, "retryable", True)
         log.error("%s is given up: %s", self.key, cause)
         self._around.tell(events.GivenUp(self.key, cause))
@@ -277,13 +279,3 @@ class Socket:
 
 
 _WORST_FIRST = (State.CLOSED, State.WAITING, State.NEW, State.CONNECTING, State.OPEN)
-
-
-def _lag(message: Any) -> float | None:
-    """Milliseconds since a message's event time, in either unit; ``None`` where it has none."""
-    newest = message[-1] if isinstance(message, list) and message else message
-    data = newest.get("data", newest) if isinstance(newest, dict) else None
-    event = data.get("E") if isinstance(data, dict) else None
-    if not isinstance(event, int):
-        return None
-    return time.time() * 1000 - (event / 1000 if event > 10**14 else event)

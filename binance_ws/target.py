@@ -68,7 +68,8 @@ class Target:
         limit: int,
     ) -> None:
         self.key = key
-        self.callback = callback
+        self.callback: Callable[[Any], object] = callback
+        self._user = callback
         self.shape = shape
         self.turnstile = turnstile
         self.stopping = False
@@ -90,10 +91,21 @@ class Target:
             if stream.name not in self.tracks:
                 self.tracks[stream.name] = Track(stream)
 
+    def deliver_to(self, box: Callable[[Any], object]) -> None:
+        """Put messages into a box instead of calling the user; whoever empties it uses :meth:`call_user`."""
+        self.callback = box
+
     def call(self, message: Any) -> None:
-        """Call the user; what he raises is logged and counted."""
+        """Deliver a message: to the user, or into the box that he takes it from."""
         try:
             self.callback(message)
+        except BaseException:
+            self.raised()
+
+    def call_user(self, message: Any) -> None:
+        """Call the user, whatever is between him and the connections."""
+        try:
+            self._user(message)
         except BaseException:
             self.raised()
 

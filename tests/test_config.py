@@ -149,7 +149,7 @@ def test_every_market_has_hosts_and_limits(market: Market) -> None:
 @pytest.mark.parametrize("market", [market.value for market in Market])
 def test_a_market_may_be_given_by_its_value(market: str) -> None:
     """``hosts("usdm")`` is as good as ``hosts(Market.USDM)``."""
-    assert E.PRODUCTION.hosts(market) == E.PRODUCTION.hosts(Market(market))  # type: ignore[arg-type]
+    assert E.PRODUCTION.hosts(market) == E.PRODUCTION.hosts(Market(market))
 
 
 def test_a_market_that_is_not_served_is_refused_by_name() -> None:

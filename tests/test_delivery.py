@@ -52,11 +52,13 @@ class Way:
         return self
 
 
-def _trades(*numbers: int) -> list[dict[str, Any]]:
+def trades(*numbers: int) -> list[dict[str, Any]]:
+    """Trades of these ids."""
     return [{"e": "trade", "s": "BTCUSDT", "t": number, "E": 1, "p": "1.0"} for number in numbers]
 
 
-def _in(stream: Stream, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def wrap(stream: Stream, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Messages in the envelope of ``/stream``."""
     return [{"stream": stream.name, "data": message} for message in messages]
 
 
@@ -101,7 +103,7 @@ def test_what_is_no_data_never_reaches_the_callback(name: str, combined: bool, s
 @pytest.mark.parametrize("combined", [False, True])
 def test_the_last_message_is_one(combined: bool) -> None:
     """The lag is told from the last message that has a time, not from an answer."""
-    message = _in(TRADE, _trades(1)) if combined else _trades(1)
+    message = wrap(TRADE, trades(1)) if combined else trades(1)
     way = Way(WRAPPED, combined=combined).send(*message, {"result": None, "id": 1})
     assert way.delivery.last == message[0]
 
@@ -122,7 +124,7 @@ def test_what_is_no_object_is_counted_and_logged_and_the_stream_goes_on(
     payload: bytes, combined: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Malformed text reaches nobody, is logged once a minute, and the messages around it come."""
-    first, second = _trades(1, 2) if not combined else _in(TRADE, _trades(1, 2))
+    first, second = trades(1, 2) if not combined else wrap(TRADE, trades(1, 2))
     way = Way(WRAPPED if combined else PLAIN, combined=combined).send(first, payload, payload, second)
     assert way.got == [first, second]
     assert (way.delivery.messages, way.delivery.malformed) == (2, 2)
@@ -152,7 +154,7 @@ def test_a_text_is_no_message(payload: bytes) -> None:
 )
 def test_a_broken_envelope_does_not_end_the_stream(payload: bytes) -> None:
     """Whatever a combined connection sends, the next message comes."""
-    good = _in(TRADE, _trades(1))
+    good = wrap(TRADE, trades(1))
     assert Way(WRAPPED, combined=True).send(payload, *good).got[-1:] == good
 
 
@@ -161,7 +163,7 @@ def test_bytes_that_are_no_text_end_the_connection_after_what_came_before(shape:
     """RFC 6455 has us fail the connection; whole messages before the bad one are delivered first."""
     way = Way(shape)
     with pytest.raises(UnicodeDecodeError):
-        way.send(*_trades(1, 2), b'{"e":"\xff"}')
+        way.send(*trades(1, 2), b'{"e":"\xff"}')
     assert len(way.got) == 2
 
 
@@ -169,7 +171,7 @@ def test_messages_before_bad_bytes_are_counted() -> None:
     """What the callback got is in the numbers."""
     way = Way()
     with pytest.raises(UnicodeDecodeError):
-        way.send(*_trades(1, 2), b"\xff")
+        way.send(*trades(1, 2), b"\xff")
     assert way.delivery.messages == 2
 
 
@@ -189,7 +191,7 @@ def test_a_callback_that_raises_is_logged_and_counted(
         got.append(message)
         raise error
 
-    messages = _in(TRADE, _trades(1, 2, 3)) if combined else _trades(1, 2, 3)
+    messages = wrap(TRADE, trades(1, 2, 3)) if combined else trades(1, 2, 3)
     way = Way(shape, combined=combined, callback=callback).send(*messages)
     assert (len(got), way.target.errors, way.delivery.messages) == (3, 3, 3)
     assert [r.message for r in caplog.records] == ["the callback of the key raised; its stream goes on"]
@@ -219,89 +221,18 @@ def test_nothing_comes_after_the_stop(shape: Shape, combined: bool, stream: Stre
         way.target.stopping = True
 
     way = Way(shape, TRADE, combined=combined, callback=callback)
-    messages = _in(stream, _trades(1, 2, 3)) if combined else _trades(1, 2, 3)
+    messages = wrap(stream, trades(1, 2, 3)) if combined else trades(1, 2, 3)
     way.send(*messages).send(*messages)
     assert len(got) == 1
 
 
 def test_messages_are_fresh_and_prices_stay_strings() -> None:
     """A callback may keep and change what it gets: equal frames give two objects, and nobody else has them."""
-    first, second = Way(PLAIN, classify("btcusdt@blockTrade")).send(*_trades(1, 1)).got
+    first, second = Way(PLAIN, classify("btcusdt@blockTrade")).send(*trades(1, 1)).got
     assert first == second
     assert first["p"] == "1.0"
     first.clear()
-    assert second == _trades(1)[0]
-
-
-@pytest.mark.parametrize("combined", [False, True])
-def test_repeated_messages_are_dropped_and_counted(combined: bool) -> None:
-    """After a reconnect what was delivered before does not come again."""
-    messages = _trades(1, 2, 2, 1, 3)
-    way = Way(PLAIN, combined=combined).send(*(_in(TRADE, messages) if combined else messages))
-    assert [message["t"] for message in way.got] == [1, 2, 3]
-    assert (way.target.tracks[TRADE.name].repeated, way.delivery.messages) == (2, 5)
-
-
-@pytest.mark.parametrize("combined", [False, True])
-def test_a_gap_is_told_and_the_stream_goes_on(combined: bool) -> None:
-    """Where nobody fills gaps, the first and the last missing id are told, and no message is kept."""
-    messages = _trades(1, 4, 5)
-    way = Way(PLAIN, combined=combined).send(*(_in(TRADE, messages) if combined else messages))
-    assert way.got == messages
-    assert way.told == [events.Missed("the key", "btcusdt@trade", 2, 3)]
-    assert way.target.tracks[TRADE.name].gaps == 1
-
-
-class Filler:
-    """Says that it will fill a gap, and remembers which."""
-
-    def __init__(self) -> None:
-        self.asked: list[Any] = []
-
-    def __call__(self, target: Target, track: Any, gap: Any) -> bool:
-        self.asked.append((track, gap))
-        return True
-
-
-@pytest.mark.parametrize("shape", [PLAIN, WRAPPED])
-def test_a_filled_gap_is_not_seen(shape: Shape) -> None:
-    """Messages wait until those before them were found; other streams go on meanwhile; each comes once."""
-    filler = Filler()
-    way = Way(shape, TRADE, OTHER, combined=True, repair=filler)
-    way.send(*_in(TRADE, _trades(1, 4, 5)), *_in(OTHER, _trades(70)), *_in(TRADE, _trades(5, 6)))
-    [(track, gap)] = filler.asked
-    assert (gap.first, gap.last) == (2, 3)
-    way.target.resume(track, _trades(2, 3), None)
-    way.send(*_in(TRADE, _trades(7)))
-    seen = [message["data"]["t"] if shape.wrapped else message["t"] for message in way.got]
-    assert seen == [1, 70, 2, 3, 4, 5, 6, 7]
-    assert (track.backfilled, track.repeated, track.gaps) == (2, 1, 1)
-    assert way.told == [events.Backfilled("the key", "btcusdt@trade", 2)]
-
-
-def test_what_stays_missing_is_told() -> None:
-    """A filler that finds some says which are missing still."""
-    filler = Filler()
-    way = Way(PLAIN, repair=filler).send(*_trades(1, 9))
-    [(track, gap)] = filler.asked
-    way.target.resume(track, _trades(7, 8), type(gap)(2, 6))
-    assert [message["t"] for message in way.got] == [1, 7, 8, 9]
-    assert events.Missed("the key", "btcusdt@trade", 2, 6) in way.told
-
-
-def test_no_more_than_the_limit_waits() -> None:
-    """A filler that does not come back does not fill the memory: what waits is delivered."""
-    filler = Filler()
-    way = Way(PLAIN, repair=filler, limit=3).send(*_trades(1, 4, 5, 6, 7, 8))
-    assert [message["t"] for message in way.got] == [1, 4, 5, 6, 7, 8]
-    way.target.resume(filler.asked[0][0], _trades(2, 3), None)
-    assert len(way.got) == 6
-
-
-def test_a_gap_that_is_waited_for_no_longer_is_told() -> None:
-    """Whoever asked to hear of gaps hears of this one."""
-    way = Way(PLAIN, repair=Filler(), limit=3).send(*_trades(1, 4, 5, 6, 7))
-    assert way.told == [events.Missed("the key", "btcusdt@trade", 2, 3)]
+    assert second == trades(1)[0]
 
 
 def test_a_merged_socket_gets_lists() -> None:

@@ -25,10 +25,17 @@ FEATURES = 3
 BESIDE = "simulator"
 BELOW_BESIDE = 1
 
-LOCKS = {"net/limits.py", "net/timer.py", "net/turnstile.py", "registry.py"}
+LOCKS = {"net/limits.py", "net/mailbox.py", "net/timer.py", "net/turnstile.py", "registry.py"}
 """The modules that have a lock; the simulated exchange, a program of its own, has none."""
 
-THREADS = {"net/connection.py", "net/timer.py", "recovery.py", "thread_like.py", "simulator/loop.py"}
+THREADS = {
+    "net/connection.py",
+    "net/mailbox.py",
+    "net/timer.py",
+    "recovery.py",
+    "thread_like.py",
+    "simulator/loop.py",
+}
 """The modules that start threads."""
 
 FACADES = {"manager.py", "start_methods.py"}

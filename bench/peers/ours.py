@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from binance_ws import BinanceSocketManager, Environment
 from binance_ws import Client as RestClient
-
 from peers.base import Callback, Target
 from peers.managers import ManagerPeer
 

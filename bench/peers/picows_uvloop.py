@@ -13,4 +13,5 @@ class Client(picows.Client):
     """The same listeners on the other loop."""
 
     def new_loop(self) -> asyncio.AbstractEventLoop:
-        return uvloop.new_event_loop()
+        loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+        return loop

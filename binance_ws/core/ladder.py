@@ -20,16 +20,16 @@ SPARE = 1000
 _NOWHERE = float("-inf")
 
 
-# A dict finds a level, a sorted list orders the keys. So measured (bench/books.py), on recorded diffs and with the
-# best price read after each: half as fast again as sortedcontainers.SortedDict, since at some thousand levels moving
-# a list's tail is cheaper than Python code that keeps lists short; faster than parallel lists of keys and levels,
-# which are searched for every level and not only for those that come or go; and as two lists copied for each
-# diff, by more. Only a heap is faster, by a third, but it has no order below the best price.
+# A dict finds a level, a sorted list orders the keys: chosen by measurement (bench/books.py), on recorded diffs
+# and with the best price read after each. It is half as fast again as sortedcontainers.SortedDict, since at some
+# thousand levels moving a list's tail is cheaper than Python code that keeps lists short; faster than parallel
+# lists of keys and levels, which are searched for every level and not only for those that come or go; and
+# much faster than either copied for each diff. Only a heap is quicker, but has no order below the best price.
 #
 # A key is the price's value and not its text: the exchange may write one price in two ways, as when a tick size
-# changes, and texts do not sort. It is a float, twice as fast as Decimal; prices of up to 15 significant digits,
-# more than any symbol has, never share one. It is negative for asks, so that the best is last on both sides:
-# most levels come and go near it, where the list has little to move.
+# changes, and texts do not sort. It is a float, twice as fast as a Decimal; prices of up to 15 significant
+# digits, more than any symbol has, never share one. It is negative for asks, so that the best is last on both
+# sides: most levels come and go near it, where the list has little to move.
 
 
 class Ladder:
@@ -39,8 +39,8 @@ class Ladder:
         side: the side.
         levels: the levels to begin with, in any order.
         depth: how many levels must be right, or ``None`` for all. A bounded side forgets what lies more than
-            ``SPARE`` levels beyond, and what lies beyond a snapshot of that many levels or more is unknown to it. It
-            takes no level there later, since those between would be missing.
+            ``SPARE`` levels beyond, and what a snapshot of at least ``depth`` levels does not show is unknown
+            to it. It takes no level there later, since those between would be missing.
     """
 
     __slots__ = ("_depth", "_floor", "_kept", "_keys", "_rows", "_sign")

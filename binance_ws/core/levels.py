@@ -99,6 +99,10 @@ class BookSnapshot:
     def volume_to(self, side: Side | str, price: Number) -> Decimal:
         """The quantity on a side from the best level up to a price, that price included.
 
+        Args:
+            side: ``"bids"`` or ``"asks"``.
+            price: the last price that counts.
+
         Raises:
             ArgumentError: there is no such side, or the price is no number.
         """
@@ -107,6 +111,10 @@ class BookSnapshot:
 
     def price_for(self, side: Side | str, quantity: Number) -> Fill:
         """What an order that takes a quantity from a side would pay, the best level first.
+
+        Args:
+            side: ``"asks"`` to buy, ``"bids"`` to sell.
+            quantity: of the base asset.
 
         Raises:
             ArgumentError: there is no such side, or the quantity is not positive.

@@ -245,27 +245,11 @@ class OrderBook:
         return self.top(count).imbalance()
 
     def volume_to(self, side: Side | str, price: Number) -> Decimal:
-        """The quantity on a side from the best level up to a price, that price included.
-
-        Args:
-            side: ``"bids"`` or ``"asks"``.
-            price: the last price that counts.
-
-        Raises:
-            ArgumentError: there is no such side, or the price is no number.
-        """
+        """The quantity on a side up to a price; see :meth:`BookSnapshot.volume_to`."""
         return self.snapshot().volume_to(side, price)
 
     def price_for(self, side: Side | str, quantity: Number) -> Fill:
-        """What an order that takes a quantity from a side would pay: the average and the worst price.
-
-        Args:
-            side: ``"asks"`` to buy, ``"bids"`` to sell.
-            quantity: of the base asset.
-
-        Raises:
-            ArgumentError: there is no such side, or the quantity is not positive.
-        """
+        """What an order of a quantity would pay; see :meth:`BookSnapshot.price_for`."""
         return self.snapshot().price_for(side, quantity)
 
     def _side(

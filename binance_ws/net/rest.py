@@ -79,8 +79,8 @@ class Rest:
                 timeout=timeout,
             )
         except requests.RequestException as error:
-            root = _root(error)
-            raise _translated(error, root, urlsplit(url).netloc) from root
+            chain = _chain(error)
+            raise _translated(chain, urlsplit(url).netloc) from chain[-1]
         return _answer(response)
 
     def close(self) -> None:
@@ -120,21 +120,23 @@ def api_error(status: int, answer: Any, retry_after: str | None = None) -> Binan
     return ApiError(text, code, status)
 
 
-def _root(error: BaseException) -> BaseException:
-    """What began a chain of errors; those above it carry the URL with its parameters, signature and all."""
-    while (below := error.__cause__ or error.__context__) is not None:
-        error = below
-    return error
+def _chain(error: BaseException) -> list[BaseException]:
+    """An error and what led to it; all but the last may carry the URL with its parameters, signature and all."""
+    chain = [error]
+    while (below := chain[-1].__cause__ or chain[-1].__context__) is not None:
+        chain.append(below)
+    return chain
 
 
-def _translated(error: requests.RequestException, root: BaseException, host: str) -> BinanceWsError:
+def _translated(chain: list[BaseException], host: str) -> BinanceWsError:
+    root = chain[-1]
     why = getattr(root, "strerror", None) or root
     if "CERTIFICATE_VERIFY_FAILED" in str(root):
         return CertificateError(f"the certificate of {host} does not verify: {why}")
-    if isinstance(error, requests.exceptions.ProxyError) or _is_of_socks(root):
-        return ProxyError(f"no way to {host} through the proxy: {why}")
-    if isinstance(error, requests.Timeout) or isinstance(root, TimeoutError):
+    if isinstance(chain[0], requests.Timeout) or isinstance(root, TimeoutError):
         return RestError(f"{host} did not answer in time")
+    if any(isinstance(error, requests.exceptions.ProxyError) or _is_of_socks(error) for error in chain):
+        return ProxyError(f"no way to {host} through the proxy: {why}")
     return RestError(f"{host} could not be reached: {why}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import sys
 from collections.abc import Callable
@@ -79,3 +80,21 @@ def test_a_proxy_that_is_silent(
         name = host if isinstance(host, str) else host.host
         error = refused("ws://stream.example/", Network(SOON, {"http": f"{kind}://{name}"}))
     assert isinstance(error, DeadlineExceeded)
+
+
+def test_a_login_is_told_to_the_proxy_as_it_was_meant() -> None:
+    """What is quoted in the URL is not quoted on the wire; ``Proxy-Authorization`` is for the proxy alone."""
+    requests: list[str] = []
+
+    def play(link: Link) -> None:
+        link.read_request()
+        requests.append(link.request.decode())
+        link.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+
+    with peer() as host, playing(host, play):
+        network = Network(SECONDS, {"http": f"http://us%40er:pass%3Aword@{host.host}"})
+        with contextlib.closing(dial("ws://stream.example:9443/ws", network, lambda _: None)):
+            pass
+    login = base64.b64encode(b"us@er:pass:word").decode()
+    assert requests[0].startswith("CONNECT stream.example:9443 HTTP/1.")
+    assert f"Proxy-Authorization: Basic {login}\r\n" in requests[0]

@@ -102,6 +102,15 @@ class Bench:
         """The entries of some kinds."""
         return [entry for entry in self.log if entry[0] in kinds]
 
+    def feed(self, pieces: Iterable[bytes]) -> None:
+        """Feed pieces until it ends; between them, no more is held than the limit and a frame's header."""
+        for piece in pieces:
+            try:
+                self.reader.feed(piece)
+            except (ConnectionLost, UnicodeDecodeError):
+                return
+            assert self.held <= self.limit + 10
+
     @property
     def held(self) -> int:
         """Bytes that the reader holds on to between pieces."""

@@ -1,0 +1,86 @@
+"""The numbers of a socket, as users see them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .core.lifecycle import State
+from .feed import Feed
+from .target import Target
+
+
+@dataclass(frozen=True)
+class SocketInfo:
+    """A snapshot of one socket.
+
+    Args:
+        key: its key.
+        state: ``new``, ``connecting``, ``open``, ``waiting`` or ``closed``; of the worst of its connections.
+        streams: how many streams it carries.
+        messages: messages received.
+        bytes: bytes received, frames' headers included.
+        last: seconds since something came, pings included; ``None`` where nothing has.
+        lag: milliseconds from the last message's event time to now by this machine's clock; ``None`` where
+            messages carry no time.
+        reconnects: times that a connection was lost, or could not be opened.
+        rotations: times that a connection was replaced without a gap.
+        gaps: gaps in the order of messages that were noticed.
+        backfilled: messages that were missing and have been fetched.
+        repeated: messages that had been delivered before, and were dropped.
+        malformed: messages that were no JSON.
+        errors: exceptions that the callback raised.
+        ages: for each stream, seconds since it sent something; ``None`` where it has not.
+    """
+
+    key: str
+    state: State
+    streams: int
+    messages: int
+    bytes: int
+    last: float | None
+    lag: float | None
+    reconnects: int
+    rotations: int
+    gaps: int
+    backfilled: int
+    repeated: int
+    malformed: int
+    errors: int
+    ages: dict[str, float | None]
+
+
+def describe(key: str, state: State, carriers: Iterable[Feed], target: Target) -> SocketInfo:
+    """A snapshot of a socket, from its feeds and its way to the callback."""
+    feeds, tracks, now = list(carriers), list(target.tracks.values()), time.monotonic()
+    heard = [c.last for feed in feeds for c in feed.connections if c.last is not None]
+    lags = [lag for feed in feeds if (lag := _lag(feed.delivery.last)) is not None]
+    return SocketInfo(
+        key=key,
+        state=state,
+        streams=len(tracks),
+        messages=sum(feed.delivery.messages for feed in feeds),
+        bytes=sum(feed.received for feed in feeds),
+        last=now - max(heard) if heard else None,
+        lag=min(lags, default=None),
+        reconnects=sum(feed.reconnects for feed in feeds),
+        rotations=sum(feed.rotations for feed in feeds),
+        gaps=sum(track.gaps for track in tracks),
+        backfilled=sum(track.backfilled for track in tracks),
+        repeated=sum(track.repeated for track in tracks),
+        malformed=sum(feed.delivery.malformed for feed in feeds),
+        errors=target.errors,
+        ages={t.stream.name: None if t.seen is None else now - t.seen for t in tracks},
+    )
+
+
+def _lag(message: Any) -> float | None:
+    """Milliseconds since a message's event time, in either unit; ``None`` where it has none."""
+    newest = message[-1] if isinstance(message, list) and message else message
+    data = newest.get("data", newest) if isinstance(newest, dict) else None
+    event = data.get("E") if isinstance(data, dict) else None
+    if not isinstance(event, int):
+        return None
+    return time.time() * 1000 - (event / 1000 if event > 10**14 else event)

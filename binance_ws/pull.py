@@ -1,0 +1,122 @@
+"""Messages to be taken instead of being called with: a blocking iterator over streams."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any
+
+from .errors import Closed, GaveUp
+from .net.mailbox import Mailbox
+
+
+def subject_of(message: Any) -> object:
+    """What a message is about: its stream, or its event and symbol."""
+    if not isinstance(message, dict):
+        return type(message)
+    return message.get("stream") or (message.get("e"), message.get("s"))
+
+
+class MessageStream(Iterator[Any]):
+    """The messages of some streams, in order, as a blocking iterator.
+
+    Ends when it, its socket or its manager is closed; raises :class:`GaveUp` where the connection is given up,
+    and :class:`Overflow` where that was asked for. Ctrl-C interrupts it at once. Works in ``with``.
+
+    Args:
+        mailbox: where the socket puts its messages.
+        only: the name of the stream where there is but one, whose messages do not carry it.
+    """
+
+    def __init__(self, mailbox: Mailbox, only: str | None) -> None:
+        self._mailbox = mailbox
+        self._only = only
+        self._stop: Callable[[], None] = mailbox.close
+        self._latest: dict[str | None, Any] = {}
+
+    def bring(self, message: Any) -> None:
+        """The socket's callback."""
+        name = message.get("stream", self._only) if isinstance(message, dict) else self._only
+        self._latest[name] = message
+        self._mailbox.put(message)
+
+    def stopped_by(self, stop: Callable[[], None]) -> None:
+        """What stops the socket; set by the manager."""
+        self._stop = stop
+
+    def __next__(self) -> Any:
+        try:
+            return self.get()
+        except Closed:
+            raise StopIteration from None
+
+    def get(self, timeout: float | None = None) -> Any:
+        """The next message.
+
+        Args:
+            timeout: seconds to wait for it; ``None`` for as long as it takes.
+
+        Raises:
+            TimeoutError: none came in time.
+            Closed: there is nothing more to come.
+            GaveUp: the connection is given up.
+        """
+        message = self._mailbox.get(timeout)
+        if isinstance(message, dict) and message.get("e") == "error":
+            raise GaveUp(str(message.get("cause") or message.get("m")))
+        return message
+
+    def wait_for(self, predicate: Callable[[Any], object], timeout: float | None = None) -> Any:
+        """The first message for which ``predicate(message)`` is true; those before it are taken and left.
+
+        Args:
+            predicate: is asked of each message.
+            timeout: seconds for the whole wait; ``None`` for as long as it takes.
+
+        Raises:
+            TimeoutError: none came in time.
+            Closed: there is nothing more to come.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            message = self.get(None if deadline is None else max(0.0, deadline - time.monotonic()))
+            if predicate(message):
+                return message
+
+    def collect(self, count: int | None = None, seconds: float | None = None) -> list[Any]:
+        """So many messages, or those of so many seconds, or whichever is reached first.
+
+        Args:
+            count: messages at most.
+            seconds: how long to collect.
+        """
+        deadline = None if seconds is None else time.monotonic() + seconds
+        found: list[Any] = []
+        while count is None or len(found) < count:
+            try:
+                found.append(self.get(None if deadline is None else max(0.0, deadline - time.monotonic())))
+            except (TimeoutError, Closed):
+                break
+        return found
+
+    def latest(self, stream: str | None = None) -> Any | None:
+        """The newest message of a stream, taken or not; ``None`` where there was none.
+
+        Args:
+            stream: its name; ``None`` where there is but one stream.
+        """
+        return self._latest.get(stream or self._only)
+
+    def close(self) -> None:
+        """Stop the socket; what came before can still be taken."""
+        self._stop()
+        self._mailbox.close()
+
+    def __enter__(self) -> MessageStream:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
