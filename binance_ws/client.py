@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import ssl
+import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from .config import Environment
+from .core.signing import Signer, signed_params, signed_query
+from .credentials import credentials
 from .enums import Market
-from .errors import ArgumentError, RateLimited
+from .errors import ApiError, ArgumentError, CredentialsMissing, RateLimited
 from .net.limits import HostBudget, budget_of
 from .net.network import Network
 from .net.rest import Rest
@@ -19,6 +24,12 @@ _PREFIX = {
     Market.COINM: "/dapi/v1",
     Market.OPTIONS: "/eapi/v1",
 }
+_CLOCKS = {"api": "/api/v3", "sapi": "/api/v3", "fapi": "/fapi/v1", "dapi": "/dapi/v1", "eapi": "/eapi/v1"}
+"""Where the server of a path tells its time."""
+
+SKEWED = -1021
+"""The exchange's code for a request whose time is not its own."""
+
 _DEPTH_WEIGHT = ((100, 5), (500, 25), (1000, 50), (5000, 250))
 _UNITS = (None, "millisecond", "microsecond")
 
@@ -27,9 +38,13 @@ class Client:
     """Where the exchange is, who we are there, and how to get there.
 
     Args:
-        api_key: needed for the streams of accounts alone.
+        api_key: needed for the streams of accounts alone. Without any key the variables ``BINANCE_API_KEY`` and
+            ``BINANCE_API_SECRET`` count.
         api_secret: belongs to it.
-        private_key: an RSA or Ed25519 key instead of a secret: PEM text, or a file's path.
+        private_key: an RSA or Ed25519 key instead of a secret (needs the extra ``keys``): PKCS#8 as PEM text, or
+            the path of a file that only its owner may read.
+        private_key_pass: what the private key is encrypted with.
+        key_file: path of a file with these four as lines ``name = value``, which only its owner may read.
         environment: ``None`` for ``Environment.default()``.
         timeout: seconds that a whole REST call, or the whole opening of a connection, may take.
         proxies: as ``requests`` takes them: ``{"https": "http://user:password@host:3128"}``, ``socks5h://…``
@@ -41,6 +56,7 @@ class Client:
 
     Raises:
         ArgumentError: an argument cannot be used.
+        MissingExtra: a private key needs ``cryptography``.
     """
 
     def __init__(
@@ -48,7 +64,9 @@ class Client:
         api_key: str | None = None,
         api_secret: str | None = None,
         *,
-        private_key: str | None = None,
+        private_key: str | os.PathLike[str] | None = None,
+        private_key_pass: str | None = None,
+        key_file: str | os.PathLike[str] | None = None,
         environment: Environment | None = None,
         timeout: float = 10,
         proxies: Mapping[str, str] | None = None,
@@ -62,12 +80,14 @@ class Client:
         unit = time_unit.lower() if isinstance(time_unit, str) else time_unit
         if unit not in _UNITS:
             raise ArgumentError(f"a time unit is 'millisecond' or 'microsecond', not {time_unit!r}")
-        self.API_KEY = api_key
-        self.API_SECRET = api_secret
+        found = credentials(api_key, api_secret, private_key, private_key_pass, key_file)
+        self.API_KEY = found.api_key
+        self.API_SECRET = found.api_secret
+        self._signer = found.signer
+        self._ahead: dict[str, float] = {}
         self.environment = environment or Environment.default()
         self.network = Network(timeout, dict(proxies or {}), ca, ssl_context, source_address)
         self.time_unit = "MICROSECOND" if unit == "microsecond" else None
-        self._private_key = private_key
         self._rest = Rest(self.network, {"X-MBX-TIME-UNIT": self.time_unit} if self.time_unit else None)
 
     def get(self, path: str, market: Market = Market.SPOT, weight: int = 1, **params: Any) -> Any:
@@ -84,17 +104,112 @@ class Client:
             ApiError: the exchange answered with an error; :class:`RateLimited` also where the request was not
                 sent because the exchange's limits do not allow it yet.
         """
-        url = self.environment.hosts(market).rest + f"{_PREFIX[market]}/{path}"
+        return self.request("GET", self._url(path, market), params, weight=weight)
+
+    def signed(
+        self, method: str, path: str, market: Market = Market.SPOT, weight: int = 1, **params: Any
+    ) -> Any:
+        """One signed call: the parameters are encoded, stamped with the exchange's time, and signed.
+
+        Args:
+            method: ``"GET"``, ``"POST"``, ``"PUT"`` or ``"DELETE"``.
+            path: below the market's prefix (``"openOrders"``), or the whole path (``"/sapi/v1/margin/account"``).
+            market: whose API.
+            weight: the request's weight, by the exchange's page.
+            params: parameters; those that are ``None`` are left out.
+
+        Raises:
+            CredentialsMissing: the client has no key and secret.
+            RestError: there was no answer in time.
+            ApiError: the exchange answered with an error. An answer that our clock is wrong (-1021) has the
+                exchange's clock read and the call signed anew, once.
+        """
+        return self.request(method, self._url(path, market), params, weight=weight, signed=True)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, Any],
+        *,
+        weight: int = 1,
+        signed: bool = False,
+        timeout: float | None = None,
+    ) -> Any:
+        """One call to a whole URL: the way that all the others take.
+
+        Args:
+            method: ``"GET"``, ``"POST"``, ``"PUT"`` or ``"DELETE"``.
+            url: without parameters.
+            params: parameters; those that are ``None`` are left out.
+            weight: the request's weight.
+            signed: whether to add the time and a signature.
+            timeout: seconds; ``None`` for the client's.
+        """
+        if not signed:
+            return self._call(method, url, params, weight, timeout)
+        try:
+            return self._call_signed(method, url, params, weight, timeout)
+        except ApiError as error:
+            if error.code != SKEWED:
+                raise
+        self.synchronize(url, timeout)
+        return self._call_signed(method, url, params, weight, timeout)
+
+    def _call_signed(
+        self, method: str, url: str, params: Mapping[str, Any], weight: int, timeout: float | None
+    ) -> Any:
+        text = signed_query({**params, "timestamp": self.now(url)}, self._signing())
+        return self._call(method, f"{url}?{text}", {}, weight, timeout)
+
+    def _call(
+        self, method: str, url: str, params: Mapping[str, Any], weight: int, timeout: float | None
+    ) -> Any:
         budget = self.budget(url)
         wait = budget.request(weight)
         if wait > 0:
             raise RateLimited(f"not sent: this address may ask again in {wait:.0f} s", retry_after=wait)
         headers = {"X-MBX-APIKEY": self.API_KEY} if self.API_KEY else None
         try:
-            return self._rest.call("GET", url, params, headers)
+            return self._rest.call(method, url, params, headers, timeout)
         except RateLimited as error:
             budget.penalize(error.retry_after)
             raise
+
+    def _url(self, path: str, market: Market) -> str:
+        base = self.environment.hosts(market).rest
+        return base + (path if path.startswith("/") else f"{_PREFIX[market]}/{path}")
+
+    def _signing(self) -> Signer:
+        if self.API_KEY is None or self._signer is None:
+            raise CredentialsMissing("a signed call needs Client(api_key, api_secret), or a private_key")
+        return self._signer
+
+    def sign(self, url: str, **params: Any) -> dict[str, Any]:
+        """Parameters for the ws-api of a URL's product, with key, time and signature."""
+        return signed_params({"apiKey": self.API_KEY, "timestamp": self.now(url), **params}, self._signing())
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether there is a key, and something to sign with."""
+        return self.API_KEY is not None and self._signer is not None
+
+    # ---- the exchange's clock ---------------------------------------------------------------------------
+
+    def now(self, url: str) -> int:
+        """Milliseconds since the epoch by the clock of a URL's host, as far as it is known."""
+        return int(time.time() * 1000 + self._ahead.get(urlsplit(url).netloc, 0.0))
+
+    def synchronize(self, url: str, timeout: float | None = None) -> None:
+        """Measure by how much the clock of a URL's host is ahead of ours."""
+        parts = urlsplit(url)
+        clock = _CLOCKS.get(parts.path.split("/")[1])
+        if clock is not None:
+            before = time.time()
+            answer = self._call("GET", f"{parts.scheme}://{parts.netloc}{clock}/time", {}, 1, timeout)
+            ours = (before + time.time()) * 500
+            server = answer["serverTime"]
+            self._ahead[parts.netloc] = (server / 1000 if server > 10**14 else server) - ours
 
     def budget(self, url: str) -> HostBudget:
         """What this process may still send to the host of a URL."""
@@ -149,15 +264,28 @@ def adapted(client: Any) -> Client:
     return Client(
         client.API_KEY,
         client.API_SECRET,
+        private_key=_private_key_of(client),
         environment=_environment_of(client),
         proxies=getattr(session, "proxies", None),
     )
+
+
+def _private_key_of(client: Any) -> str | None:
+    """The private key of python-binance's client, which keeps one of pycryptodome's."""
+    key = getattr(client, "PRIVATE_KEY", None)
+    if key is None or not hasattr(key, "export_key"):
+        return None
+    options = {"pkcs": 8} if getattr(client, "_is_rsa", False) else {}
+    text: str | bytes = key.export_key(format="PEM", **options)
+    return text.decode() if isinstance(text, bytes) else text
 
 
 def _environment_of(client: Any) -> Environment | None:
     """Where python-binance's client points."""
     if getattr(client, "testnet", False):
         return Environment.TESTNET
+    if getattr(client, "demo", False):
+        return Environment.DEMO
     if "binance.us" in str(getattr(client, "API_URL", "")):
         return Environment.US
     return None

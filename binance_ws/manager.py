@@ -15,6 +15,7 @@ from .client import Client, adapted
 from .config import Environment
 from .enums import WEBSOCKET_DEPTH_5, WEBSOCKET_DEPTH_10, WEBSOCKET_DEPTH_20, Market
 from .errors import ArgumentError, CallbackError, CredentialsMissing, NotConnected
+from .family import welcome
 from .info import SocketInfo
 from .means import Means
 from .net.mailbox import Mailbox
@@ -83,21 +84,32 @@ class BinanceSocketManager(StartMethods, ThreadLike):
         self._client: Client = adapted(client)
         self._user_timeout = user_timeout
         self._on_event = on_event
+        self._options = (max_retries, stale_after, serialize_callbacks, backfill, backfill_limit)
+        self._equip()
+        welcome(self)
+
+    def _equip(self) -> None:
+        """Make the parts that a run needs."""
+        max_retries, stale_after, serialize_callbacks, backfill, limit = self._options
+        client = self._client
         self._registry: Registry[Socket] = Registry()
         self._timer = Timer("binance_ws timer")
-        self._recovery = Recovery(self._client.get, bool(self._client.API_KEY), backfill_limit)
+        self._recovery = Recovery(client.get, bool(client.API_KEY), limit)
         self._watch = Watch(self._timer, self._registry.all, self._tell)
         self._around = Surroundings(
-            means=Means(
-                self._client.network, self._timer, max_retries, stale_after, budget=self._client.budget
-            ),
+            means=Means(client.network, self._timer, max_retries, stale_after, budget=client.budget),
             url=self._url,
             release=self._registry.release,
             tell=self._tell,
             turnstile=Turnstile() if serialize_callbacks else None,
             repair=self._recovery.repair if backfill else None,
-            limit=backfill_limit,
+            limit=limit,
         )
+
+    def abandon(self) -> None:
+        """In a forked child: forget every socket without touching its connection, which is the parent's."""
+        self._keeper = None
+        self._equip()
 
     # ---- a thread's life --------------------------------------------------------------------------------
 
@@ -110,7 +122,8 @@ class BinanceSocketManager(StartMethods, ThreadLike):
         me = threading.current_thread()
         run = me.of_run if isinstance(me, Keeper) else self._begin() or self._registry.running
         if run is not None:
-            run.ended.wait()
+            with self._closed_by_interrupt():
+                run.ended.wait()
             if run.closer is not None:
                 # A callback closed us and may go on to open sockets anew: the process must not end under it.
                 run.closer.join()

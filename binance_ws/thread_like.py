@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -36,19 +37,33 @@ class ThreadLike(ABC):
     def run(self) -> None:
         """What the thread does: stream until closed."""
 
+    @abstractmethod
+    def close(self) -> None:
+        """End it."""
+
     def _start_keeper(self, run: Any) -> None:
         self._keeper = Keeper(self.run, self._name, self._daemon, run)
         self._keeper.start()
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until the manager is closed.
+        """Wait until the manager is closed; Ctrl-C closes it.
 
         Args:
-            timeout: seconds; ``None`` for as long as it takes. Ctrl-C interrupts it.
+            timeout: seconds; ``None`` for as long as it takes.
         """
         keeper = self._keeper
         if keeper is not None and keeper is not threading.current_thread():
-            keeper.join(timeout)
+            with self._closed_by_interrupt():
+                keeper.join(timeout)
+
+    @contextlib.contextmanager
+    def _closed_by_interrupt(self) -> Iterator[None]:
+        """Ctrl-C goes on its way once everything is closed, so that the process ends with it."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.close()
+            raise
 
     def is_alive(self) -> bool:
         """Whether its thread runs."""

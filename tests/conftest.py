@@ -37,11 +37,13 @@ def plain_environment() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_thread_is_left() -> Iterator[None]:
     """Every thread of the library that a test started has ended soon after it."""
+    before = set(_threads())
     yield
     deadline = time.monotonic() + SECONDS
-    for thread in _threads():
+    for thread in set(_threads()) - before:
         thread.join(max(0.0, deadline - time.monotonic()))
-    assert not (left := [thread.name for thread in _threads()]), f"threads were left behind: {left}"
+    left = [thread.name for thread in set(_threads()) - before]
+    assert not left, f"threads were left behind: {left}"
 
 
 def _threads() -> list[threading.Thread]:

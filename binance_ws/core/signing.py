@@ -99,7 +99,9 @@ def private_key_signer(pem: str, passphrase: str | None = None) -> Signer:
         return Rsa(key)
     if isinstance(key, Ed25519PrivateKey):
         return Ed25519(key)
-    raise ArgumentError(f"a private key is RSA or Ed25519, not {type(key).__name__.removesuffix('PrivateKey')}")
+    raise ArgumentError(
+        f"a private key is RSA or Ed25519, not {type(key).__name__.removesuffix('PrivateKey')}"
+    )
 
 
 def _loaded(pem: str, passphrase: str | None) -> Any:

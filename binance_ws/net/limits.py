@@ -72,3 +72,8 @@ def budget_of(url: str, connects: tuple[int, float] | None, weight: int = 6000) 
     """The budget of a URL's host; the first who asks decides its limits."""
     host = urlsplit(url).netloc.rpartition("@")[2]
     return _budgets.setdefault(host, HostBudget(host, connects, weight))
+
+
+def forget_budgets() -> None:
+    """Begin anew, with locks that nobody holds: for forked children."""
+    _budgets.clear()

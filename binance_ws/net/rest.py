@@ -23,6 +23,7 @@ from .adapter import Adapter
 from .decode import loads
 from .network import Network
 from .refusals import seconds
+from .secrets import silence_urllib3
 
 _REJECTED = frozenset((-2014, -2015, -1022))
 _TOO_MANY = -1003
@@ -38,6 +39,7 @@ class Rest:
     """
 
     def __init__(self, network: Network, headers: Mapping[str, str] | None = None) -> None:
+        silence_urllib3()
         self._network = network
         self._session = requests.Session()
         self._session.headers.update(headers or {})
@@ -51,6 +53,7 @@ class Rest:
         url: str,
         params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
     ) -> Any:
         """One call; the object that the exchange answered.
 
@@ -59,6 +62,7 @@ class Rest:
             url: the whole URL without parameters.
             params: parameters; those that are ``None`` are left out.
             headers: sent with this call alone.
+            timeout: seconds that the whole call may take; ``None`` for the network's.
 
         Raises:
             RestError: there was no answer in time.
@@ -67,7 +71,7 @@ class Rest:
             ApiError: the exchange answered with an error.
         """
         given = {k: v for k, v in (params or {}).items() if v is not None}
-        timeout: Any = Timeout(total=self._network.timeout)
+        limit: Any = Timeout(total=self._network.timeout if timeout is None else timeout)
         try:
             # Proxies of the session would give way to those of the environment.
             response = self._session.request(
@@ -76,7 +80,7 @@ class Rest:
                 params=given,
                 headers=headers,
                 proxies=dict(self._network.proxies),
-                timeout=timeout,
+                timeout=limit,
             )
         except requests.RequestException as error:
             chain = _chain(error)

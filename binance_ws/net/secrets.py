@@ -47,4 +47,9 @@ class Quiet(logging.Filter):
         return True
 
 
-logging.getLogger("urllib3.connectionpool").addFilter(Quiet())
+_QUIET = Quiet()
+
+
+def silence_urllib3() -> None:
+    """Hide secrets in the log of urllib3, for the whole process; any number of times."""
+    logging.getLogger("urllib3.connectionpool").addFilter(_QUIET)

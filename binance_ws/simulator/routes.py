@@ -6,8 +6,19 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from ..enums import Market
+from ..streams.kinds import Route
 
 _UNITS = {"MILLISECOND": False, "millisecond": False, "MICROSECOND": True, "microsecond": True}
+
+_HOSTS = (
+    ("/fstream/public", Market.USDM, Route.PUBLIC),
+    ("/fstream/market", Market.USDM, Route.MARKET),
+    ("/fstream/private", Market.USDM, Route.PRIVATE),
+    ("/fstream", Market.USDM, Route.NONE),
+    ("/dstream", Market.COINM, Route.NONE),
+    ("", Market.SPOT, Route.NONE),
+)
+"""The prefix of each host's paths, whose streams it serves, and by which route; longer ones first."""
 
 
 class BadTimeUnit(ValueError):
@@ -19,16 +30,18 @@ class Endpoint:
     """What a client connected to.
 
     Args:
-        market: whose streams it serves.
+        market: whose streams it serves; the host of USD-M serves those of options too.
         combined: whether messages come in the envelope at first.
         streams: the names in the URL.
         microseconds: whether times are in microseconds.
+        route: by which route of its host it came; ``NONE`` where it named none.
     """
 
     market: Market
     combined: bool
     streams: tuple[str, ...] = ()
     microseconds: bool = False
+    route: Route = Route.NONE
 
 
 def parse(target: str) -> Endpoint | None:
@@ -38,13 +51,16 @@ def parse(target: str) -> Endpoint | None:
         BadTimeUnit: the target asks for a unit that does not exist.
     """
     path, _, query = target.partition("?")
-    parameters = pairs(query)
-    unit = parameters.get("timeUnit", "MILLISECOND")
+    prefix, market, route = next(host for host in _HOSTS if f"{path}/".startswith(f"{host[0]}/"))
+    path, parameters = path[len(prefix) :], pairs(query)
     if path.rstrip("/") == "/stream":
-        return Endpoint(Market.SPOT, True, _clean(parameters.get("streams", "").split("/")), _unit(unit))
-    if path == "/ws" or path.startswith("/ws/"):
-        return Endpoint(Market.SPOT, False, _clean(unquote(path[4:]).split("/")), _unit(unit))
-    return None
+        names = parameters.get("streams", "")
+    elif path == "/ws" or path.startswith("/ws/"):
+        names = unquote(path[4:])
+    else:
+        return None
+    unit = market is Market.SPOT and _unit(parameters.get("timeUnit", "MILLISECOND"))
+    return Endpoint(market, path[1] == "s", _clean(names.split("/")), unit, route)
 
 
 def pairs(query: str) -> dict[str, str]:

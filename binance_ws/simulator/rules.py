@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,8 @@ _PING = {
     Market.COINM: (180.0, 600.0),
     Market.OPTIONS: (300.0, 900.0),
 }
+
+_POOLS = {Market.USDM: "futures", Market.COINM: "futures"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Rules:
         messages: messages a second that a client may send, pings and pongs among them (spot 5, others 10).
         connects: connection attempts of an address in ``connects_window`` seconds.
         weight: request weight of an address a minute.
+        futures_weight: the same of the futures hosts, USD-M and COIN-M together, and of the host of options.
         strikes: refusals with 429, or connections ended for too many messages, before the address is banned.
         ban: seconds that the first ban lasts; each further one lasts twice as long.
         unknown_streams: ``"ignore"`` (acknowledged, nothing is sent) or ``"refuse"`` (an error reply).
@@ -63,6 +66,7 @@ class Rules:
     connects: float = 300
     connects_window: float = 300
     weight: float = 6_000
+    futures_weight: float = 2_400
     strikes: float = 10
     ban: float = 120
     unknown_streams: str = "ignore"
@@ -86,6 +90,7 @@ class Rules:
             "messages",
             "connects",
             "weight",
+            "futures_weight",
             "strikes",
         )
         rules: dict[str, Any] = {**dict.fromkeys(names, OFF), **changes}
@@ -105,6 +110,12 @@ class Rules:
         )
 
 
+    def pool(self, market: Market) -> tuple[str, float]:
+        """Which pool of weight the REST calls of a market draw from, and what it holds a minute."""
+        name = _POOLS.get(market, market.value)
+        return name, self.weight if market is Market.SPOT else self.futures_weight
+
+
 def _or(value: float | None, default: float) -> float:
     return default if value is None else value
 
@@ -121,7 +132,7 @@ class Refusal:
 class _Address:
     connects: deque[float] = field(default_factory=deque)
     minute: int = 0
-    used: int = 0
+    used: Counter[str] = field(default_factory=Counter)
     strikes: int = 0
     bans: int = 0
     banned_until: float = 0.0
@@ -156,23 +167,26 @@ class Guard:
         known.connects.append(now)
         return None
 
-    def weigh(self, address: str, weight: int, now: float) -> Refusal | None:
-        """Count a request's weight."""
+    def weigh(
+        self, address: str, weight: int, now: float, market: Market = Market.SPOT
+    ) -> Refusal | None:
+        """Count a request's weight in the pool of a market."""
+        pool, limit = self._rules.pool(market)
         known = self._of(address)
         length = 60 * self._rules.scale
         minute = int(now / length)
         if minute != known.minute:
-            known.minute, known.used = minute, 0
+            known.minute, known.used = minute, Counter()
         if refusal := self.banned(address, now):
             return refusal
-        known.used += weight
-        if known.used > self._rules.weight:
+        known.used[pool] += weight
+        if known.used[pool] > limit:
             return self.strike(address, now) or Refusal(429, (minute + 1) * length - now)
         return None
 
-    def used(self, address: str) -> int:
-        """The weight that an address has used in its present minute."""
-        return self._of(address).used
+    def used(self, address: str, market: Market = Market.SPOT) -> int:
+        """The weight of a market's pool that an address has used in its present minute."""
+        return self._of(address).used[self._rules.pool(market)[0]]
 
     def strike(self, address: str, now: float) -> Refusal | None:
         """Count a broken rule; the ban, where it was one too many."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +22,7 @@ def main(target: Target) -> None:
     options = sys.argv[1:]
     seconds = float(options.pop(0)) if options and options[0][0].isdigit() else SECONDS
     try:
-        import atheris
+        atheris = import_module("atheris")
     except ImportError:
         print("atheris is not installed; hypothesis makes up the bytes", file=sys.stderr)
         with_hypothesis(target, seconds)
@@ -35,19 +36,17 @@ def _with_atheris(atheris: Any, target: Target, options: list[str]) -> None:
     atheris.Fuzz()
 
 
-def with_hypothesis(target: Target, seconds: float, examples: int = _ROUND) -> None:
-    """Rounds of other examples each, until the time is over; one at least."""
+def with_hypothesis(target: Target, seconds: float) -> None:
+    """Rounds of other examples each, until the time is over."""
     until = time.monotonic() + seconds
-    while True:
-        _round(target, examples)
-        if time.monotonic() >= until:
-            return
+    while time.monotonic() < until:
+        one_round(target, _ROUND)
 
 
-def _round(target: Target, examples: int) -> None:
-    @settings(
-        max_examples=examples, derandomize=False, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+def one_round(target: Target, examples: int, same: bool = False) -> None:
+    """So many examples; the same ones each time, if asked for."""
+
+    @settings(max_examples=examples, derandomize=same, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.binary(max_size=2000))
     def run(data: bytes) -> None:
         target(data)

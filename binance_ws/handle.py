@@ -1,0 +1,57 @@
+"""What the manager and its watch ask of whatever has a key: a socket of streams, or one of an account."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Protocol
+
+from .core.lifecycle import State
+from .errors import BinanceWsError
+from .info import SocketInfo
+from .streams.kinds import Stream
+from .target import Target
+
+
+class Handle(Protocol):
+    """Something that has a key and can be opened and stopped."""
+
+    identity: str
+    target: Target
+    opened: float
+
+    @property
+    def key(self) -> str:
+        """What the user calls it."""
+
+    @property
+    def threads(self) -> list[threading.Thread]:
+        """The threads on which its callback may run."""
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+
+    def open(self) -> None:
+        """Begin to connect."""
+
+    def hang_up(self, cause: BinanceWsError) -> None:
+        """End its present connections; they open again."""
+
+    def stop(self) -> None:
+        """Hang up and call no more; returns at once."""
+
+    def join(self, deadline: float) -> list[threading.Thread]:
+        """Wait until its callback runs no more, or a moment of the monotonic clock; the threads that are left."""
+
+    def add(self, streams: Iterable[Stream | str]) -> None:
+        """Carry more streams."""
+
+    def remove(self, streams: Iterable[Stream | str]) -> None:
+        """Carry some streams no more."""
+
+    def wait_open(self, timeout: float | None) -> None:
+        """Wait until it is open."""
+
+    def info(self) -> SocketInfo:
+        """A snapshot of its numbers."""
