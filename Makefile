@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types coverage bench docs conformance clean
+.PHONY: help demo test lint types coverage bench docs conformance soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,8 +42,11 @@ coverage: $(VENV)/.test ## Run every test and show what none of them runs
 conformance: $(VENV)/.test ## Run every case of a fuzzing server: make conformance URL=ws://127.0.0.1:9001
 	$(BIN)/python -m tests.conformance $(URL) $(if $(REPORT),--report $(REPORT))
 
+soak: $(VENV)/.test ## Throw faults at thirty sockets and count what is lost: make soak MINUTES=2
+	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES)
+
 bench: ## Measure against other libraries, side by side
-	$(PYTHON) bench/run.py
+	$(PYTHON) bench/run.py $(ARGS)
 
 docs: $(BIN)/python ## Build the documentation; warnings are errors
 	$(PIP) --editable '.[docs]'

@@ -29,6 +29,7 @@ class Sample:
 
     case: str
     peer: str
+    run: int = 1
     values: dict[str, float] = field(default_factory=dict)
     over: dict[str, float] = field(default_factory=dict)
     reason: str | None = None
@@ -126,9 +127,9 @@ def json_lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines() if line.startswith('{"')]
 
 
-def judge(case: Case, peer: str, ending: Ending) -> Sample:
-    """A sample from how the client ended."""
-    sample = Sample(case.key, peer, ending.said("result") or {}, timed_out=ending.timed_out)
+def judge(sample: Sample, case: Case, ending: Ending) -> None:
+    """Fill in a sample from how the client ended."""
+    sample.values, sample.timed_out = ending.said("result") or {}, ending.timed_out
     sample.reason = ending.said("reason")
     if case.scenario == "close":
         judge_close(sample, ending)
@@ -136,7 +137,6 @@ def judge(case: Case, peer: str, ending: Ending) -> Sample:
         sample.reason = f"gave no figure within {case.deadline:g} s"
     if not (sample.values or sample.over or sample.reason):
         sample.reason = f"ended without a figure: {environment.last_line(ending.complaint)}"
-    return sample
 
 
 def judge_close(sample: Sample, ending: Ending) -> None:
@@ -159,8 +159,10 @@ def lifetime(ending: Ending) -> float:
     return ending.at - begun if begun is not None else 0.0
 
 
-def measure(row: Row, case: Case) -> Sample:
+def measure(row: Row, case: Case, run: int = 1) -> Sample:
     """One sample of one peer in one case."""
+    sample = Sample(case.key, row.name, run)
     with server(case) as host:
         ending = run_client(row, case, host)
-    return judge(case, row.name, ending)
+    judge(sample, case, ending)
+    return sample

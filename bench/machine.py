@@ -28,12 +28,12 @@ def cpu_model() -> str:
 
 
 def commit() -> str:
-    """The checkout's commit, or an empty text."""
+    """The checkout's commit, if it is one."""
     command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
     try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=10).stdout.strip()
+        return subprocess.run(command, capture_output=True, text=True, timeout=10).stdout.strip() or "unknown"
     except OSError:
-        return ""
+        return "unknown"
 
 
 def describe() -> dict[str, object]:

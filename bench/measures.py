@@ -13,6 +13,7 @@ from pathlib import Path
 from time import perf_counter, perf_counter_ns
 from typing import Any
 
+import priority
 from peers.base import Peer, Target
 from scenarios import Case
 
@@ -110,6 +111,7 @@ def latency(make: type[Peer], target: Target, case: Case, _event: Event) -> Resu
     samples: list[int] = []
     peer = make(target, delay_recorder(samples))
     peer.open(range(1))
+    priority.step_above()
     end = perf_counter() + OPENING
     while not samples and perf_counter() < end:
         time.sleep(0.01)

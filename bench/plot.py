@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from html import escape
 
 from results import Results
-from roster import BY_NAME
+from roster import BY_NAME, RAW
 
 # px: of all, of the names on the left, of the figures on the right
-WIDTH, LABELS, FIGURES = 860, 170, 90
+WIDTH, LABELS, FIGURES = 560, 150, 70
+MARGIN, COLUMNS = 24, 2
 BAR, GAP, TITLE = 16, 5, 44
 OURS_COLOUR, PEER_COLOUR = "#d9a400", "#7d8aa0"
 STYLE = (
@@ -67,9 +68,9 @@ def figure(value: float) -> str:
 
 
 def panel(results: Results, chart: Panel, top: float) -> tuple[list[str], float]:
-    """The elements of a chart and where the next one may begin."""
+    """The elements of a chart and where the next one may begin; what does not decode is left out."""
     found = {peer: results.median(chart.case, peer, chart.metric) for peer in results.peers(chart.case)}
-    values = {peer: value for peer, value in found.items() if value}
+    values = {peer: value for peer, value in found.items() if value and peer != RAW}
     if not values:
         return [], top
     length, y = scale(list(values.values()), chart.logarithmic), top + TITLE
@@ -86,16 +87,25 @@ def panel(results: Results, chart: Panel, top: float) -> tuple[list[str], float]
 def caption(results: Results) -> str:
     """The machine, in a line."""
     machine, runs = results.machine, results.settings["runs"]
-    return f"{machine['cpu']}, {machine['python']}, {machine['kernel']}; medians of {runs} runs, {machine['date']}"
+    how = f"medians of {runs} runs" if runs > 1 else "a single run"
+    return f"{machine['cpu']}, {machine['python']}, {machine['kernel']}; {how}, {machine['date']}"
+
+
+def column(results: Results, number: int) -> tuple[list[str], float]:
+    """The elements of a column of charts, and its height."""
+    parts, y = [f'<g transform="translate({number * (WIDTH + MARGIN)} 0)">'], 0.0
+    for chart in PANELS[number::COLUMNS]:
+        elements, y = panel(results, chart, y)
+        parts += elements
+    return [*parts, "</g>"], y
 
 
 def draw(results: Results) -> str:
     """The whole SVG."""
-    parts, y = [], 0.0
-    for chart in PANELS:
-        elements, y = panel(results, chart, y)
-        parts += elements
-    parts.append(text(0, y + 28, caption(results)))
-    box = f'viewBox="0 0 {WIDTH} {y + 40:.0f}" width="{WIDTH}" height="{y + 40:.0f}"'
+    columns = [column(results, number) for number in range(COLUMNS)]
+    bottom = max(y for _, y in columns)
+    width, height = COLUMNS * (WIDTH + MARGIN), round(bottom + 40)
+    box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img"><style>{STYLE}</style>'
-    return "\n".join([head, *parts, "</svg>\n"])
+    body = [part for parts, _ in columns for part in parts]
+    return "\n".join([head, *body, text(0, bottom + 28, caption(results)), "</svg>\n"])

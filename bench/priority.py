@@ -33,6 +33,12 @@ def keep_real_time() -> None:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(REAL_TIME))
 
 
+def step_above() -> None:
+    """Put this thread before the other threads of such a process, which may leave it no time."""
+    if os.sched_getscheduler(0) == os.SCHED_RR:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(REAL_TIME + 1))
+
+
 @contextlib.contextmanager
 def autogroup(nice: int) -> Iterator[None]:
     """The same for the session, where the kernel groups by sessions."""

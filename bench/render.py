@@ -22,13 +22,14 @@ LEGEND = (
 def machine_lines(results: Results) -> list[str]:
     """The machine and the way it was used."""
     machine, settings = results.machine, results.settings
+    runs = f"medians of {settings['runs']} runs" if settings["runs"] > 1 else "a single run"
     pinned = machine["client_core"] >= 0
     cores = f"client on core {machine['client_core']}, load generator on core {machine['load_core']}"
     return [
         f"* {machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['kernel']}",
         f"* {machine['python']}, {machine['openssl']}",
         f"* {cores if pinned else 'one core for both'}; load average before {machine['load_average_at_start']}",
-        f"* {settings['runs']} runs in {settings['seconds']} s, {machine['date']}, commit {machine['commit']}",
+        f"* {runs} in {settings['seconds']} s, {machine['date']}, commit {machine['commit']}",
     ]
 
 

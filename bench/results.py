@@ -11,6 +11,7 @@ from arena import Sample
 from roster import ROWS
 
 OURS = "binance_ws"
+Figure = tuple[str, str, str]  # a case's key, a peer's name, a metric
 
 
 class Results:
@@ -90,7 +91,16 @@ class Results:
         summary |= {"runs": len(samples), "over": over, "reason": self.reason(case, peer)}
         return {name: value for name, value in summary.items() if value}
 
-    def ratio(self, case: str, peer: str, metric: str = "messages_per_s") -> float | None:
-        """Our figure to a peer's: above 1 where ours is the greater."""
-        ours, theirs = self.median(case, OURS, metric), self.median(case, peer, metric)
-        return ours / theirs if ours and theirs else None
+    def by_run(self, figure: Figure) -> dict[int, float]:
+        """A figure's value in each run that gave it."""
+        case, peer, metric = figure
+        return {s.run: s.values[metric] for s in self.of(case, peer) if metric in s.values}
+
+    def ratio(self, above: Figure, below: Figure) -> float | None:
+        """The median over the runs of one figure to another.
+
+        Not the ratio of their medians, for a machine may change its speed between two runs.
+        """
+        over, under = self.by_run(above), self.by_run(below)
+        quotients = [over[run] / under[run] for run in over if under.get(run)]
+        return median(quotients) if quotients else None

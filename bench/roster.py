@@ -1,10 +1,14 @@
-"""Who takes part: one row a peer, in the order of the tables. The code of each is in `peers/`."""
+"""Who takes part: one row a peer, in the order of the tables and of the runs. The code is in `peers/`.
+
+What is compared most closely stands side by side, so that seconds lie between the samples, not minutes.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 PROJECT = "binance-ws"
+RAW = "binance_ws, raw"
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,14 @@ OURS = (PROJECT, "websocket-client")
 
 ROWS = (
     Row("binance_ws", "ours", "orjson, every feature on", distributions=(*OURS, "orjson"), ours=True),
+    Row("picows", "picows", "asyncio, Cython; orjson", distributions=("picows", "orjson")),
+    Row(
+        "picows, uvloop",
+        "picows_uvloop",
+        "the same on uvloop",
+        distributions=("picows", "uvloop", "orjson"),
+        variant=True,
+    ),
     Row(
         "binance_ws, json",
         "ours",
@@ -35,16 +47,8 @@ ROWS = (
         ours=True,
         variant=True,
     ),
-    Row("binance_ws, raw", "ours_raw", "bytes, no decoding", distributions=OURS, ours=True, variant=True),
+    Row(RAW, "ours_raw", "bytes, no decoding", distributions=OURS, ours=True, variant=True),
     Row("bare loop", "bare", "recv, cut, orjson: no checks at all; the limit of Python", variant=True),
-    Row("picows", "picows", "asyncio, Cython; orjson", distributions=("picows", "orjson")),
-    Row(
-        "picows, uvloop",
-        "picows_uvloop",
-        "the same on uvloop",
-        distributions=("picows", "uvloop", "orjson"),
-        variant=True,
-    ),
     Row("aiohttp", "aiohttp", "asyncio, C parser; orjson", distributions=("aiohttp", "orjson")),
     Row("websockets, asyncio", "websockets_asyncio", "orjson", distributions=("websockets", "orjson")),
     Row("websockets, threads", "websockets_sync", "orjson", distributions=("websockets", "orjson")),

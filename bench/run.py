@@ -36,9 +36,10 @@ def arguments() -> argparse.Namespace:
 
 
 def chosen_cases(options: argparse.Namespace) -> list[Case]:
-    """The cases to measure; --only may name one that --quick leaves out."""
+    """The cases to measure, the main ones side by side; --only may name one that --quick leaves out."""
     cases = [case for case in CASES if case.key.startswith(options.only)]
-    return [case for case in cases if case.quick or options.only or not options.quick]
+    kept = [case for case in cases if case.quick or options.only or not options.quick]
+    return sorted(kept, key=lambda case: not case.quick)
 
 
 def chosen_rows(options: argparse.Namespace) -> list[Row]:
@@ -46,14 +47,14 @@ def chosen_rows(options: argparse.Namespace) -> list[Row]:
     return [row for row in ROWS if not options.peer or row.name in options.peer]
 
 
-def plan(cases: list[Case], rows: list[Row], runs: int) -> Iterator[tuple[Case, Row]]:
+def plan(cases: list[Case], rows: list[Row], runs: int) -> Iterator[tuple[int, Case, Row]]:
     """Every measurement in order: peers beside one another within a case, each run beginning with another."""
     for run in range(runs):
         turn = run % len(rows)
         for case in cases:
             for row in rows[turn:] + rows[:turn]:
                 if case.admits(row) and run < math.ceil(runs * min(case.repeats, row.repeats)):
-                    yield case, row
+                    yield run + 1, case, row
 
 
 class Run:
@@ -68,12 +69,12 @@ class Run:
         mine = [s for s in self.samples if (s.case, s.peer) == (case.key, row.name)]
         return any(s.timed_out or s.values.get("exit_s", 0) > SLOW_END for s in mine)
 
-    def take(self, case: Case, row: Row) -> None:
+    def take(self, number: int, case: Case, row: Row) -> None:
         """One more sample, unless there is no use in it."""
         if row.venv in self.failed:
-            self.keep(Sample(case.key, row.name, reason=self.failed[row.venv]))
+            self.keep(Sample(case.key, row.name, number, reason=self.failed[row.venv]))
         elif not self.settled(case, row):
-            self.keep(arena.measure(row, case))
+            self.keep(arena.measure(row, case, number))
 
     def keep(self, sample: Sample) -> None:
         """Add a sample and show it."""
@@ -90,8 +91,8 @@ def measure_all(options: argparse.Namespace, cases: list[Case], rows: list[Row])
     arena.make_certificate()
     description, began = machine.describe(), monotonic()
     run = Run(failed)
-    for case, row in plan(cases, rows, options.runs):
-        run.take(case, row)
+    for number, case, row in plan(cases, rows, options.runs):
+        run.take(number, case, row)
     settings = {"runs": options.runs, "seconds": round(monotonic() - began), "quick": options.quick}
     return Results(description, settings, environment.all_versions(failed), run.samples)
 

@@ -95,9 +95,10 @@ class Writer:
         return self.table(f"Throughput, {group}", caption, cases, self.speed)
 
     def speed(self, case: Case, peer: str) -> str:
-        value = self.results.median(case.key, peer, "messages_per_s") or 0.0
+        metric = "messages_per_s"
+        value = self.results.median(case.key, peer, metric) or 0.0
         starved = (self.results.median(case.key, peer, "busy") or 0.0) < STARVED
-        ratio = self.results.ratio(case.key, peer)
+        ratio = self.results.ratio((case.key, OURS, metric), (case.key, peer, metric))
         brackets = f" ({ratio:.2f})" if ratio and peer != OURS else ""
         return f"{'~' * starved}{value:,.0f}{brackets}"
 

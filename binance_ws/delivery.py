@@ -22,6 +22,8 @@ _SHORTEST = 4
 """Keys that data has at least; answers and shutdown notices have fewer, and partial books are looked at."""
 
 _CONTROL = frozenset(("result", "error", "code"))
+_ANSWERS = tuple(f'{{"{key}"'.encode() for key in (*sorted(_CONTROL), "id"))
+"""What an answer begins with, on sockets whose messages are not decoded."""
 
 
 class Delivery:
@@ -122,6 +124,8 @@ class Delivery:
         for payload in payloads:
             if not payload.isascii():
                 payload.decode()  # text that is not UTF-8 ends the connection, decoded or not
+            if payload.startswith(_ANSWERS) and self._is_control(loads(payload)):
+                continue
             self.messages += 1
             target.call(payload)
             if target.stopping:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -77,6 +78,8 @@ class Feed:
         self._received = 0
         self._reason = ""
         self._next: Line | None = None
+        # Guards which line delivers and which one is to follow it: both may end at any moment, on their threads.
+        self._lock = threading.Lock()
         self.line = self._new_line(waiting=False)
 
     def _new_line(self, waiting: bool) -> Line:
@@ -88,7 +91,7 @@ class Feed:
                 line,
                 self._means.network,
                 self._means.timer,
-                max_retries=0 if waiting else self._means.max_retries,
+                max_retries=self._means.max_retries,
                 budget=self._means.budget,
             ),
             self._target.turnstile.take,
@@ -164,26 +167,40 @@ class Feed:
         after(self._means.life * random.uniform(0.97, 1.0), self._rotate_if, line, "its age")
         after(self._silence, self._watch, line)
         if line is self._next:
-            after(self._means.overlap, self.line.connection.stop)
+            after(self._means.overlap, self._let_go, line)
         else:
             self._owner.feed_opened(self)
 
     def line_lost(self, line: Line, cause: BinanceWsError, attempt: int, seconds: float) -> None:
-        """Count and tell; a line that is being replaced does not come back."""
+        """Count and tell; where there are two lines, the one that is lost does not come back."""
         self.reconnects += 1
         if self._next is not None:
             line.connection.stop()
-        self._owner.feed_lost(self, cause, attempt, seconds)
+        if line is self.line:
+            self._owner.feed_lost(self, cause, attempt, seconds)
 
     def line_ended(self, line: Line, cause: BinanceWsError | None) -> None:
-        """Where another line is at hand it takes over; else it is the feed that has ended."""
-        following = self._next
-        if line is following:
-            self._forget_next()
-        elif following is not None and not self._stopping:
-            self._target.turnstile.take(self._take_over, (line, following))
-        else:
+        """Where another line is at hand it takes over; one that we ended for another is replaced anew."""
+        with self._lock:
+            next_ended = line is self._next
+            taking_over = self._next if line is self.line else None
+            anew = not taking_over and not next_ended and not self._stopping and cause is None
+            if taking_over:
+                self.line, self._next = taking_over, None
+            elif next_ended:
+                self._next = None
+            elif anew:
+                self.line = self._new_line(waiting=False)
+        if self._stopping or not (taking_over or next_ended or anew):
             self._owner.feed_ended(self, cause)
+            return
+        self._means.slot.taken_by = None
+        if taking_over:
+            self._target.turnstile.take(self._take_over, (line, taking_over))
+        elif next_ended:
+            self._go_on()
+        else:
+            self.start()
 
     def line_refused(self, refusal: StreamRefused) -> None:
         """Tell."""
@@ -219,33 +236,40 @@ class Feed:
         log.info("%s: a new connection takes over because of %s", self._name, reason)
         line.seen = set()
         following = self._new_line(waiting=True)
-        self._next = following
-        following.connection.start()
+        with self._lock:
+            begun = line is self.line and not self._stopping
+            if begun:
+                self._next = following
+        if begun:
+            following.connection.start()
+        else:
+            slot.taken_by = None
         if self._stopping:
             following.connection.stop()
+
+    def _let_go(self, following: Line) -> None:
+        """Both lines were heard for a while: end the old one, unless the next has ended meanwhile."""
+        with self._lock:
+            old = self.line if following is self._next else None
+        if old is not None:
+            old.connection.stop()
 
     def _take_over(self, lines: tuple[Line, Line]) -> None:
         """The next line delivers from here on; in the socket's turn."""
         old, following = lines
         self._received += old.connection.received
-        self.line, self._next = following, None
-        following.connection.max_retries = self._means.max_retries
-        self._means.slot.taken_by = None
         self.rotations += 1
         following.take_over(old.seen or set())
         self._owner.feed_rotated(self._reason)
 
-    def _forget_next(self) -> None:
+    def _go_on(self) -> None:
         """The replacement failed: go on with the old line and try again later; a silent one is given up."""
-        self._next = None
-        self._means.slot.taken_by = None
-        self.line.seen = None
+        line = self.line
+        line.seen = None
         if self._reason == _SILENCE:
-            self.line.connection.hang_up(
-                ConnectionLost(f"nothing came for {self._silence:g} s, not even a ping")
-            )
-        elif not self._stopping:
-            self._means.timer.after(_AGAIN_SECONDS, self._rotate_if, self.line, self._reason)
+            line.connection.hang_up(ConnectionLost(f"nothing came for {self._silence:g} s, not even a ping"))
+        else:
+            self._means.timer.after(_AGAIN_SECONDS, self._rotate_if, line, self._reason)
 
     # ---- silence ----------------------------------------------------------------------------------------
 

@@ -46,6 +46,34 @@ class Job:
     until: float
 
 
+class Shift:
+    """The jobs of one run, and the thread that does them, from the first one on.
+
+    Args:
+        owner: the run.
+    """
+
+    def __init__(self, owner: object) -> None:
+        self.owner = owner
+        self.over = threading.Event()
+        self.jobs: queue.SimpleQueue[Job | Callable[[], None] | None] = queue.SimpleQueue()
+        self._threads: dict[str, threading.Thread] = {}
+
+    def begin(self, work: Callable[[Shift], None]) -> None:
+        """Have a thread do the work, unless one does."""
+        name = "binance_ws backfill"
+        thread = threading.Thread(target=work, args=(self,), name=name, daemon=True)
+        # Several connections may find a gap at once: who enters its thread first starts it.
+        if not self._threads and self._threads.setdefault(name, thread) is thread:
+            thread.start()
+
+    def end(self) -> threading.Thread | None:
+        """No more jobs; the thread to join, if one was begun."""
+        self.over.set()
+        self.jobs.put(None)
+        return next(iter(self._threads.values()), None)
+
+
 class Recovery:
     """Fills the gaps of a manager's streams, one after the other.
 
@@ -59,55 +87,62 @@ class Recovery:
         self._ask = ask
         self._has_key = has_key
         self._limit = limit
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._closing = threading.Event()
+        self._shift: Shift | None = None
 
-    def open(self) -> None:
-        """Take jobs again."""
-        self._closing.clear()
+    def open(self, owner: object) -> None:
+        """Take jobs, on behalf of a run."""
+        self._shift = Shift(owner)
 
-    def close(self) -> threading.Thread | None:
-        """Forget every job; the thread to join, if one runs."""
-        self._closing.set()
-        self._jobs.put(None)
-        thread, self._thread = self._thread, None
-        return thread
+    def close(self, owner: object) -> threading.Thread | None:
+        """Forget every job, unless another run has begun; the thread to join, if one runs."""
+        shift = self._shift
+        return shift.end() if shift is not None and shift.owner is owner else None
 
     def repair(self, target: Target, track: Track, gap: Gap) -> bool:
         """Begin to fill a gap; false where this stream's gaps cannot be filled."""
         source = source_of(track.stream)
-        if source is None or (source.needs_key and not self._has_key) or self._closing.is_set():
+        shift = self._shift
+        if source is None or (source.needs_key and not self._has_key) or not shift or shift.over.is_set():
             return False
-        self._jobs.put(Job(target, track, gap, time.monotonic() + WAIT_SECONDS))
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="binance_ws backfill", daemon=True)
-            self._thread.start()
+        shift.jobs.put(Job(target, track, gap, time.monotonic() + WAIT_SECONDS))
+        shift.begin(self._run)
         return True
+
+    def later(self, call: Callable[[], None]) -> None:
+        """Have something else that asks the exchange called, in turn with the gaps."""
+        shift = self._shift
+        if shift is not None and not shift.over.is_set():
+            shift.jobs.put(call)
+            shift.begin(self._run)
 
     # ---- the thread -------------------------------------------------------------------------------------
 
-    def _run(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            if job.target.stopping or self._closing.is_set():
+    def _run(self, shift: Shift) -> None:
+        while (job := shift.jobs.get()) is not None:
+            if shift.over.is_set():
+                continue
+            if callable(job):
+                _tried(job)
+                continue
+            if job.target.stopping:
                 continue
             source = source_of(job.track.stream)
             assert source is not None
             try:
-                found, missing = self._fetch(job, source)
+                found, missing = self._fetch(job, source, shift.over)
             except Exception:
                 log.exception("a gap of %s could not be filled", job.track.stream)
                 found, missing = [], job.gap
             job.target.turnstile.take(_resume, (job, found, missing))
 
-    def _fetch(self, job: Job, source: Source) -> tuple[list[Any], Gap | None]:
+    def _fetch(self, job: Job, source: Source, over: threading.Event) -> tuple[list[Any], Gap | None]:
         """The missing messages in order, and what is missing still: the end that was not reached, if any."""
         wanted, skipped = _bounded(job.gap, self._limit, source)
         until = min(job.until, time.monotonic() + REPAIR_SECONDS)
         rows: dict[int, Any] = {}
         first = wanted.first
-        while first <= wanted.last and time.monotonic() < until and not self._closing.is_set():
-            got = self._page(job, source, Gap(first, wanted.last))
+        while first <= wanted.last and time.monotonic() < until and not over.is_set():
+            got = self._page(job, source, Gap(first, wanted.last), over)
             rows.update(
                 (place, row) for row in got if first <= (place := source.position(row)) <= wanted.last
             )
@@ -115,12 +150,12 @@ class Recovery:
                 break
             following = max(rows, default=wanted.first - 1) + 1
             if following == first:
-                self._closing.wait(_PAUSE)  # the exchange's database may lag its streams a little
+                over.wait(_PAUSE)  # the exchange's database may lag its streams a little
             first = following
         found = [source.message(job.track.stream, rows[place]) for place in sorted(rows)]
         return found, skipped if skipped else _rest(wanted, rows, source)
 
-    def _page(self, job: Job, source: Source, gap: Gap) -> list[Any]:
+    def _page(self, job: Job, source: Source, gap: Gap, over: threading.Event) -> list[Any]:
         """One answer; nothing where it failed."""
         stream = job.track.stream
         try:
@@ -128,9 +163,16 @@ class Recovery:
             answer = self._ask(source.path, stream.market, source.weight, **params)
         except BinanceWsError as error:
             log.warning("%s: its gap is not filled yet: %s", stream, error)
-            self._closing.wait(min(max(_PAUSE, getattr(error, "retry_after", 0.0)), REPAIR_SECONDS))
+            over.wait(min(max(_PAUSE, getattr(error, "retry_after", 0.0)), REPAIR_SECONDS))
             return []
         return answer if isinstance(answer, list) else []
+
+
+def _tried(call: Callable[[], None]) -> None:
+    try:
+        call()
+    except Exception:
+        log.exception("a call for later failed")
 
 
 def _resume(work: tuple[Job, list[Any], Gap | None]) -> None:

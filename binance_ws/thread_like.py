@@ -7,6 +7,7 @@ import sys
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from types import TracebackType
 from typing import Any
 
 
@@ -40,6 +41,11 @@ class ThreadLike(ABC):
     @abstractmethod
     def close(self) -> None:
         """End it."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def _start_keeper(self, run: Any) -> None:
         self._keeper = Keeper(self.run, self._name, self._daemon, run)
@@ -93,7 +99,7 @@ class ThreadLike(ABC):
 
     @property
     def name(self) -> str:
-        """The name of its thread, and the beginning of its other threads' names."""
+        """The name of its own thread."""
         return self._name
 
     @name.setter

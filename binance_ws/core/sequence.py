@@ -29,6 +29,15 @@ class Repeated:
 
 
 REPEATED = Repeated()
+
+_RESTART = 10**6
+"""By how much numbers must fall to mean that the exchange has begun to count anew, as test networks do."""
+
+
+def _restarted(last: int, number: int) -> bool:
+    return last - number > (_RESTART * 1000 if last > 10**14 else _RESTART)
+
+
 Verdict = Gap | Repeated | None
 
 
@@ -59,10 +68,10 @@ class ByOne(Tracker):
         if last is None or number == last + 1:
             self.last = number
             return None
-        if number <= last:
+        if number <= last and not _restarted(last, number):
             return REPEATED
         self.last = number
-        return Gap(last + 1, number - 1)
+        return Gap(last + 1, number - 1) if number > last else None
 
 
 class Rising(Tracker):
@@ -76,7 +85,7 @@ class Rising(Tracker):
 
     def step(self, data: Message) -> Verdict:
         number: int = data[self._key]
-        if number > self.last:
+        if number > self.last or _restarted(self.last, number):
             self.last = number
             return None
         return REPEATED
@@ -96,7 +105,7 @@ class Ranges(Tracker):
         if last is None or first == last + 1:
             self.last = data["u"]
             return None
-        if data["u"] <= last:
+        if data["u"] <= last and not _restarted(last, data["u"]):
             return REPEATED
         self.last = data["u"]
         return Gap(last + 1, first - 1) if first > last else None
@@ -116,10 +125,10 @@ class Linked(Tracker):
         if last is None or before == last:
             self.last = data["u"]
             return None
-        if data["u"] <= last:
+        if data["u"] <= last and not _restarted(last, data["u"]):
             return REPEATED
         self.last = data["u"]
-        return Gap(last + 1, before)
+        return Gap(last + 1, before) if before > last else None
 
 
 class Candles(Tracker):

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from websocket import ABNF
+from websocket import ABNF, WebSocketTimeoutException
 
 from ..core.backoff import backoff
 from ..core.lifecycle import State, Step, advance
@@ -265,6 +265,7 @@ class Connection:
         app = App(url, sock, self._read)
         app.run_forever(skip_utf8_validation=True, suppress_origin=True)
         sock.close()
+        self._late = self._late or isinstance(app.ended, WebSocketTimeoutException)
         return app.ended if isinstance(app.ended, BinanceWsError) else refusal(app.ended)
 
     def _read(self, app: App) -> ConnectionLost:

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import certifi
+from requests import certs
 from requests.utils import get_environ_proxies, select_proxy
 
 from ..errors import ArgumentError
+
+_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Network:
         """
         if self.ssl_context is not None:
             return self.ssl_context
-        path = self.ca or certifi.where()
+        usual: str = certs.where()  # type: ignore[attr-defined]
+        path = self.ca or next(filter(None, map(os.environ.get, _CA_VARIABLES)), usual)
         folder = os.path.isdir(path)
         try:
             made = ssl.create_default_context(

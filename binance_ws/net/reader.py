@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import socket
 import ssl
+import struct
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -18,12 +19,13 @@ from typing import Protocol
 from websocket import ABNF, WebSocket, WebSocketProtocolException
 
 from ..errors import ConnectionLost, ProtocolViolation
-from .frames import BAD_DATA, CONTROL, MASK, NORMAL, PROTOCOL_ERROR, TOO_BIG, broken, check, not_text
+from .frames import BAD_DATA, CONTROL, NORMAL, PROTOCOL_ERROR, TOO_BIG, broken, check, not_text
 
 CHUNK = 65536
 MAX_FRAME_BYTES = 16 * 1024 * 1024
 
 _TEXT = 0x81  # the first byte of a whole text frame
+_HEADER = struct.Struct(">HH")
 _LINGER = 0.5
 _TLS_SECONDS = 60.0
 
@@ -153,43 +155,43 @@ class Reader:
     def _cut(self, data: bytes, payloads: list[bytes]) -> int:
         """Append the messages of a chunk; the position of the first frame that is not whole."""
         position, end = 0, len(data)
-        text = self._text
-        take = payloads.append
+        last = end - 4
+        take, unpack = payloads.append, _HEADER.unpack_from
+        short, medium = self._heads()
         self._missing = 1
-        while position + 1 < end:
-            length = data[position + 1]
-            if data[position] != text or length >= MASK:
+        while position <= last:
+            head, length = unpack(data, position)
+            if head == medium:
+                start = position + 4
+            elif short <= head < medium:
+                length = head - short
+                start = position + 2
+            else:
                 following = self._other(data, position, payloads)
                 if following is None:
-                    break
-                position, text = following, self._text
+                    return position
+                position = following
+                short, medium = self._heads()
                 continue
-            start = position + 2
-            if length > 125:
-                start = position + (4 if length == 126 else 10)
-                if start > end:
-                    break
-                length = data[position + 2] << 8 | data[position + 3]
-                if start - position == 10:
-                    length = self._long(data, position)
             stop = start + length
             if stop > end:
                 self._missing = stop - end
-                break
+                return position
             take(data[start:stop])
             position = stop
+        while end - position >= 2:  # what is left is shorter than the header that the loop above reads
+            following = self._other(data, position, payloads)
+            if following is None:
+                break
+            position = following
         return position
 
-    def _long(self, data: bytes, position: int) -> int:
-        return self._bound(int.from_bytes(data[position + 2 : position + 10], "big"))
-
-    def _bound(self, length: int) -> int:
-        if length > self._limit:
-            raise ProtocolViolation(f"a message has {length} bytes; the limit is {self._limit}", TOO_BIG)
-        return length
+    def _heads(self) -> tuple[int, int]:
+        """What a whole text frame begins with, its length in the second byte or in the two behind it."""
+        return (_TEXT << 8, _TEXT << 8 | 126) if self._text == _TEXT else (-1, -1)
 
     def _other(self, data: bytes, position: int, payloads: list[bytes]) -> int | None:
-        """Take a frame that is no whole text frame; where the next begins, or ``None`` if it is not whole."""
+        """Take a frame that is not of the usual kind; where the next begins, or ``None`` if it is not whole."""
         first, second = data[position], data[position + 1]
         check(first, second)
         start = position + {126: 4, 127: 10}.get(second, 2)
@@ -201,8 +203,15 @@ class Reader:
         if stop > len(data):
             self._missing = stop - len(data)
             return None
-        self._take(data[position:stop], payloads)
+        if first == self._text:
+            payloads.append(data[start:stop])
+        else:
+            self._take(data[position:stop], payloads)
         return stop
+
+    def _bound(self, length: int) -> None:
+        if length > self._limit:
+            raise ProtocolViolation(f"a message has {length} bytes; the limit is {self._limit}", TOO_BIG)
 
     def _take(self, raw: bytes, payloads: list[bytes]) -> None:
         """Hand one whole frame to websocket-client and act on what it finds."""

@@ -49,11 +49,12 @@ class Timer:
         self._heap: list[Task] = []
         self._thread: threading.Thread | None = None
         self._closed = False
-        # Guards the heap, the thread and the flag; wakes the thread when an earlier call or the end comes.
+        self._owner: object = None
+        # Guards all of the above; wakes the thread when an earlier call or the end comes.
         self._changed = threading.Condition(threading.Lock())
 
     def after(self, seconds: float, call: Callable[..., Any], *args: Any) -> Task:
-        """Have a function called once; never, where the timer is closed.
+        """Have a function called once; never, where the timer is not open.
 
         Args:
             seconds: from now.
@@ -72,14 +73,16 @@ class Timer:
                 self._thread.start()
         return task
 
-    def open(self) -> None:
-        """Take calls again."""
+    def open(self, owner: object = None) -> None:
+        """Take calls, on behalf of whoever may close it."""
         with self._changed:
-            self._closed = False
+            self._closed, self._owner = False, owner
 
-    def close(self) -> threading.Thread | None:
-        """Forget every call and take no more; the thread to join, if one runs."""
+    def close(self, owner: object = None) -> threading.Thread | None:
+        """Forget every call and take no more, unless it has another owner; the thread to join, if one runs."""
         with self._changed:
+            if self._owner is not owner:
+                return None
             self._closed = True
             self._heap.clear()
             thread, self._thread = self._thread, None

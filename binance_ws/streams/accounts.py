@@ -46,15 +46,13 @@ class Lookups:
 
     Args:
         open_orders: every open order.
-        orders: all orders of a symbol since a moment.
-        order: one order.
+        orders: the orders of a symbol since a moment, or from one of them on.
         balances: balances, and positions where there are some.
         params: sent with each of them, beside ``symbol``.
     """
 
     open_orders: tuple[str, int]
     orders: tuple[str, int]
-    order: tuple[str, int]
     balances: tuple[str, int]
     params: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -105,7 +103,6 @@ ACCOUNTS: dict[Account, Row] = {
         lookups=Lookups(
             open_orders=("/api/v3/openOrders", 80),
             orders=("/api/v3/allOrders", 20),
-            order=("/api/v3/order", 4),
             balances=("/api/v3/account", 20),
         ),
     ),
@@ -120,7 +117,6 @@ ACCOUNTS: dict[Account, Row] = {
         lookups=Lookups(
             open_orders=("/sapi/v1/margin/openOrders", 10),
             orders=("/sapi/v1/margin/allOrders", 200),
-            order=("/sapi/v1/margin/order", 10),
             balances=("/sapi/v1/margin/account", 10),
         ),
     ),
@@ -136,7 +132,6 @@ ACCOUNTS: dict[Account, Row] = {
         lookups=Lookups(
             open_orders=("/sapi/v1/margin/openOrders", 10),
             orders=("/sapi/v1/margin/allOrders", 200),
-            order=("/sapi/v1/margin/order", 10),
             balances=("/sapi/v1/margin/isolated/account", 10),
             params={"isIsolated": "TRUE"},
         ),
@@ -157,7 +152,6 @@ ACCOUNTS: dict[Account, Row] = {
         lookups=Lookups(
             open_orders=("/fapi/v1/openOrders", 40),
             orders=("/fapi/v1/allOrders", 5),
-            order=("/fapi/v1/order", 1),
             balances=("/fapi/v2/account", 5),
         ),
     ),
@@ -168,7 +162,6 @@ ACCOUNTS: dict[Account, Row] = {
         lookups=Lookups(
             open_orders=("/dapi/v1/openOrders", 40),
             orders=("/dapi/v1/allOrders", 20),
-            order=("/dapi/v1/order", 1),
             balances=("/dapi/v1/account", 5),
         ),
     ),

@@ -10,7 +10,7 @@ from ..errors import ArgumentError, UnknownStream
 from .catalogue import CATALOGUE, KINDS
 from .kinds import Kind, Stream
 
-_SYMBOLS = ("symbol", "pair", "contract_symbol", "underlying", "asset")
+_SYMBOLS = ("symbol", "pair", "underlying", "asset")
 
 
 def market_of(market: Market | str) -> Market:
@@ -107,6 +107,8 @@ def build(market: Market | str, kind_name: str, suffix: str = "", **values: str)
     kind = KINDS.get((market, kind_name))
     if kind is None:
         raise ArgumentError(f"{market} has no {kind_name.replace('_', ' ')} stream")
+    if set(values) != set(kind.placeholders):
+        raise ArgumentError(f"{kind} takes {_either(kind.placeholders)}, not {_either(values)}")
     given = {p: _value(kind, p, values[p]) for p in kind.placeholders}
     suffix = suffix or kind.suffixes[0]
     if suffix not in kind.suffixes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from ..config import LIMITS
 from .kinds import Route, Stream
@@ -40,7 +40,8 @@ def combined_url(base: str, names: Sequence[str], time_unit: str | None = None) 
 
 def needs_subscribing(url: str) -> bool:
     """Whether a URL names no streams itself."""
-    return "streams=" not in url and "/ws/" not in url
+    parts = urlsplit(url)
+    return parts.path.endswith(("/stream", "/ws")) and "streams=" not in parts.query
 
 
 def shards(streams: Iterable[Stream]) -> Iterator[list[Stream]]:
