@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .config import Environment
+from .constants import Constants
 from .core.signing import Signer, signed_params, signed_query
 from .credentials import credentials
 from .enums import Market
@@ -34,7 +35,7 @@ _DEPTH_WEIGHT = ((100, 5), (500, 25), (1000, 50), (5000, 250))
 _UNITS = (None, "millisecond", "microsecond")
 
 
-class Client:
+class Client(Constants):
     """Where the exchange is, who we are there, and how to get there.
 
     Args:

@@ -79,20 +79,4 @@ WEBSOCKET_DEPTH_5 = "5"
 WEBSOCKET_DEPTH_10 = "10"
 WEBSOCKET_DEPTH_20 = "20"
 
-
-class Constants:
-    """The constants, and the letters of an aggregated trade, as attributes of a client, where they were."""
-
-    AGG_ID = "a"
-    AGG_PRICE = "p"
-    AGG_QUANTITY = "q"
-    AGG_FIRST_TRADE_ID = "f"
-    AGG_LAST_TRADE_ID = "l"
-    AGG_TIME = "T"
-    AGG_BUYER_MAKES = "m"
-    AGG_BEST_MATCH = "M"
-
-    locals().update({name: value for name, value in globals().items() if name.isupper()})
-
-
 __all__ = [name for name in dir() if name.isupper()] + ["Market"]

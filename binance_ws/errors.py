@@ -160,6 +160,10 @@ class RestError(BinanceWsError):
     """An HTTP request failed before the exchange answered it: no network, no answer in time."""
 
 
+_PASSING = frozenset((-1109, -1125, -1209, -2035, -2036, -2042))
+"""Codes of requests that are refused now, or in this form, and may succeed when they are made anew."""
+
+
 class ApiError(BinanceWsError):
     """The exchange answered with an error.
 
@@ -173,6 +177,12 @@ class ApiError(BinanceWsError):
         super().__init__(message)
         self.code = code
         self.status = status
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same request may succeed later; false where the request itself is refused."""
+        final = self.code is not None and self.code <= -1100 and self.code not in _PASSING
+        return not final and self.status not in (404, 410)
 
 
 class RateLimited(ApiError):
@@ -195,6 +205,11 @@ class RateLimited(ApiError):
 
 class CredentialsRejected(ApiError):
     """The exchange does not accept the key, its permissions, its IP address or its signature."""
+
+    @property
+    def retryable(self) -> bool:
+        """False: somebody has to change something."""
+        return False
 
 
 class StreamRefused(BinanceWsError):

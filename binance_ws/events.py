@@ -77,8 +77,27 @@ class Rotated(Event):
 class Silent(Event):
     """``stream`` has sent nothing for ``seconds``, though its connection is alive.
 
-    A stream that fell silent alone is delisted, misspelt, or on a wrong route.
+    A stream that fell silent alone is delisted, misspelt, or on a wrong route. Where it has never spoken and the
+    exchange's list of symbols tells why, ``reason`` says so.
     """
 
     stream: str
     seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Renewed(Event):
+    """The stream of an account was renewed and lives until ``expires``, in milliseconds since the epoch."""
+
+    expires: int
+
+
+@dataclass(frozen=True)
+class MayMiss(Event):
+    """The stream of an account was down: what happened ``since`` (ms since the epoch) may not have been told.
+
+    The exchange sends nothing again; ``reconcile=True`` asks REST for it.
+    """
+
+    since: int

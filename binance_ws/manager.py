@@ -7,15 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from types import TracebackType
 from typing import Any
 
 from . import events, plans
+from .account_methods import AccountMethods
 from .client import Client, adapted
 from .config import Environment
 from .enums import WEBSOCKET_DEPTH_5, WEBSOCKET_DEPTH_10, WEBSOCKET_DEPTH_20, Market
-from .errors import ArgumentError, CallbackError, CredentialsMissing, NotConnected
+from .errors import ArgumentError, NotConnected
 from .family import welcome
+from .handle import Handle
 from .info import SocketInfo
 from .means import Means
 from .net.mailbox import Mailbox
@@ -27,9 +28,11 @@ from .recovery import LIMIT, Recovery
 from .registry import Registry, Run
 from .sockets import Socket, Surroundings
 from .start_methods import Callback, Key, StartMethods
-from .streams.accounts import Account
 from .streams.kinds import Stream
+from .target import check_callable
 from .thread_like import Keeper, ThreadLike
+from .tutor import Tutor
+from .user_streams import UserStreams
 from .watch import Watch
 
 log = logging.getLogger(__name__)
@@ -38,7 +41,7 @@ CLOSE_SECONDS = 2.0
 """How long ``close`` and ``stop_socket`` wait for a callback to return."""
 
 
-class BinanceSocketManager(StartMethods, ThreadLike):
+class BinanceSocketManager(AccountMethods, StartMethods, ThreadLike):
     """Opens sockets, keeps them alive, and closes them.
 
     Args:
@@ -80,7 +83,7 @@ class BinanceSocketManager(StartMethods, ThreadLike):
         if max_retries is not None and max_retries < 0:
             raise ArgumentError(f"max_retries is a number of attempts or None, not {max_retries!r}")
         if on_event is not None:
-            _check_callable(on_event)
+            check_callable(on_event)
         self._client: Client = adapted(client)
         self._user_timeout = user_timeout
         self._on_event = on_event
@@ -92,10 +95,11 @@ class BinanceSocketManager(StartMethods, ThreadLike):
         """Make the parts that a run needs."""
         max_retries, stale_after, serialize_callbacks, backfill, limit = self._options
         client = self._client
-        self._registry: Registry[Socket] = Registry()
+        self._registry: Registry[Handle] = Registry()
         self._timer = Timer("binance_ws timer")
         self._recovery = Recovery(client.get, bool(client.API_KEY), limit)
-        self._watch = Watch(self._timer, self._registry.all, self._tell)
+        tutor = Tutor(client.exchange_info, client.environment, self._recovery.later, self._tell)
+        self._watch = Watch(self._timer, self._registry.all, self._tell, tutor.doubt)
         self._around = Surroundings(
             means=Means(client.network, self._timer, max_retries, stale_after, budget=client.budget),
             url=self._url,
@@ -105,6 +109,8 @@ class BinanceSocketManager(StartMethods, ThreadLike):
             repair=self._recovery.repair if backfill else None,
             limit=limit,
         )
+        claim, find = self._registry.claim, self._registry.get
+        self._accounts = UserStreams(client, self._around, claim, find, self._user_timeout)
 
     def abandon(self) -> None:
         """In a forked child: forget every socket without touching its connection, which is the parent's."""
@@ -130,17 +136,25 @@ class BinanceSocketManager(StartMethods, ThreadLike):
 
     def _begin(self, first: Callable[[Run], None] = lambda run: None) -> Run | None:
         """Begin a run, unless one is under way; ``first`` is called before anything connects."""
-        self._timer.open()
-        self._recovery.open()
         begun = self._registry.begin()
         if begun is None:
             return None
         run, sockets = begun
         first(run)
+        self._timer.open(run)
+        self._recovery.open(run)
+        self._accounts.open(run)
         self._watch.start()
         for socket in sockets:
             socket.open()
+        if self._registry.running is not run:  # closed meanwhile, perhaps before there was a timer to close
+            self._join([], self._helpers(run))
         return run
+
+    def _helpers(self, run: Run | None) -> list[threading.Thread]:
+        """End the threads that a run has besides its sockets'; those to join."""
+        ended = (self._accounts.close(run), self._timer.close(run), self._recovery.close(run))
+        return [thread for thread in ended if thread]
 
     def close(self) -> None:
         """Close every socket and end every thread; returns when no callback runs any more.
@@ -151,7 +165,7 @@ class BinanceSocketManager(StartMethods, ThreadLike):
         run, sockets = self._registry.drain()
         for socket in sockets:
             socket.stop()
-        self._join(sockets, [thread for thread in (self._timer.close(), self._recovery.close()) if thread])
+        self._join(sockets, self._helpers(run) if run else [])
         if run is not None:
             me = threading.current_thread()
             run.closer = me if me in [thread for s in sockets for thread in s.threads] else None
@@ -164,7 +178,7 @@ class BinanceSocketManager(StartMethods, ThreadLike):
             socket.stop()
             self._join([socket], [])
 
-    def _join(self, sockets: Sequence[Socket], others: Sequence[threading.Thread]) -> None:
+    def _join(self, sockets: Sequence[Handle], others: Sequence[threading.Thread]) -> None:
         deadline = time.monotonic() + CLOSE_SECONDS
         me = threading.current_thread()
         left = [thread for socket in sockets for thread in socket.join(deadline) if thread is not me]
@@ -179,11 +193,6 @@ class BinanceSocketManager(StartMethods, ThreadLike):
     def __enter__(self) -> BinanceSocketManager:
         self.start()
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     # ---- beyond the old manager -------------------------------------------------------------------------
 
@@ -257,7 +266,7 @@ class BinanceSocketManager(StartMethods, ThreadLike):
         """Have a running socket carry some streams no more; arguments as of :meth:`subscribe`."""
         self._socket(key).remove(streams)
 
-    def _socket(self, key: str) -> Socket:
+    def _socket(self, key: str) -> Handle:
         socket = self._registry.get(key)
         if socket is None:
             raise ArgumentError(f"no open socket has the key {key!r}")
@@ -303,10 +312,6 @@ class BinanceSocketManager(StartMethods, ThreadLike):
     def _start_many(self, callback: Callback, streams: Iterable[str], market: Market) -> Key:
         return self._claim(callback, plans.multiplex(self._client, streams, market))
 
-    def _start_account(self, callback: Callback, account: Account, symbol: str = "") -> Key:
-        _check_callable(callback)
-        raise CredentialsMissing("the streams of accounts need Client(api_key, api_secret)")
-
     def _claim(
         self,
         callback: Callback,
@@ -314,7 +319,7 @@ class BinanceSocketManager(StartMethods, ThreadLike):
         box: Mailbox | None = None,
         ending: Callable[[], None] | None = None,
     ) -> Key:
-        _check_callable(callback)
+        check_callable(callback)
         self._client.environment.hosts(plan.market)
         socket = Socket(f"{plan.market}:{plan.path}", plan, callback, self._around, box, ending)
         claimed = self._registry.claim(socket.identity, plan.path, socket)
@@ -343,8 +348,3 @@ class BinanceSocketManager(StartMethods, ThreadLike):
 
 _STREAM_URL = BinanceSocketManager.STREAM_URL
 _FSTREAM_URL = BinanceSocketManager.FSTREAM_URL
-
-
-def _check_callable(callback: object) -> None:
-    if not callable(callback):
-        raise CallbackError(f"a callback is a function that takes one message, not {callback!r}")

@@ -13,6 +13,7 @@ from . import events
 from .core.lifecycle import State
 from .errors import ArgumentError, BinanceWsError, NotConnected, StreamRefused
 from .feed import Feed
+from .handle import Handle
 from .info import SocketInfo, describe
 from .means import Means
 from .net.connection import Connection
@@ -44,7 +45,7 @@ class Surroundings:
 
     means: Means
     url: Callable[[Sequence[Stream], bool], str]
-    release: Callable[[str, Socket], bool]
+    release: Callable[[str, Handle], bool]
     tell: Callable[[events.Event], None]
     turnstile: Turnstile | None = None
     repair: Repair | None = None

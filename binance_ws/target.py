@@ -12,6 +12,7 @@ from . import events
 from .core.merge import Merge
 from .core.sequence import Gap
 from .core.throttle import Throttle
+from .errors import CallbackError
 from .net.turnstile import Turnstile
 from .streams.kinds import Stream
 from .track import REPEATED, Held, Track, Verdict
@@ -20,6 +21,16 @@ log = logging.getLogger(__name__)
 
 Callback = Callable[[Any], object]
 SLOW_SECONDS = 1.0
+
+
+def check_callable(callback: object) -> None:
+    """Refuse what cannot be called.
+
+    Raises:
+        CallbackError: it cannot.
+    """
+    if not callable(callback):
+        raise CallbackError(f"a callback is a function that takes one message, not {callback!r}")
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from . import events
 from .core.lifecycle import State
 from .errors import ConnectionLost
+from .handle import Handle
 from .net.timer import Timer
-from .sockets import Socket
+from .streams.kinds import Stream
 from .track import Track
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,9 @@ JUMP_SECONDS = 10.0
 QUIET_SECONDS = 300.0
 """Silence that is worth a word where a stream has no period of its own."""
 
+DOUBT_SECONDS = 10.0
+"""Silence of a stream that has never spoken after which its name is in doubt."""
+
 
 class Watch:
     """Looks, on the timer's thread, from ``start`` until the timer is closed.
@@ -30,14 +34,16 @@ class Watch:
         timer: of the manager.
         sockets: gives the manager's sockets.
         tell: gives an event to ``on_event``.
+        doubt: is given, once, each stream that has never spoken: the socket's key, the stream, and seconds.
         wall, clock: seconds of the clock that people read, and of one that stops while the machine sleeps.
     """
 
     def __init__(
         self,
         timer: Timer,
-        sockets: Callable[[], Iterable[Socket]],
+        sockets: Callable[[], Iterable[Handle]],
         tell: Callable[[events.Event], None],
+        doubt: Callable[[str, Stream, float], None] = lambda key, stream, seconds: None,
         wall: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -48,11 +54,13 @@ class Watch:
         self._clock = clock
         self._ahead = 0.0
         self._told: dict[Track, None] = {}
+        self._doubt = doubt
+        self._doubted: dict[Track, None] = {}
 
     def start(self) -> None:
         """Begin to look."""
         self._ahead = self._wall() - self._clock()
-        self._told = {}
+        self._told, self._doubted = {}, {}
         self._timer.after(LOOK_SECONDS, self._again)
 
     def _again(self) -> None:
@@ -70,11 +78,14 @@ class Watch:
             elif socket.state is State.OPEN:
                 self._listen(socket)
 
-    def _listen(self, socket: Socket) -> None:
+    def _listen(self, socket: Handle) -> None:
         """Tell once of each stream that is silent though its connection is alive."""
         for track in list(socket.target.tracks.values()):
             since = max(track.seen or 0.0, socket.opened)
             silent = self._clock() - since
+            if track.seen is None and silent > DOUBT_SECONDS and track not in self._doubted:
+                self._doubted[track] = None
+                self._doubt(socket.key, track.stream, silent)
             if silent <= _patience(track):
                 self._told.pop(track, None)
             elif track not in self._told:

@@ -6,6 +6,7 @@ import sys
 import threading
 import types
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 
@@ -26,6 +27,10 @@ class Waiter(ThreadLike):
         self.over.clear()
         self._start_keeper(self.over)
 
+    def close(self) -> None:
+        """End the run."""
+        self.over.set()
+
     def run(self) -> None:
         """Wait for the end of the run that the thread was given."""
         me = threading.current_thread()
@@ -39,7 +44,7 @@ def waiter() -> Iterator[Waiter]:
     """A waiter whose run is over after the test."""
     made = Waiter()
     yield made
-    made.over.set()
+    made.close()
     made.join(SECONDS)
 
 
@@ -55,6 +60,16 @@ def test_it_lives_from_start_to_end(waiter: Waiter) -> None:
     waiter.join()
     assert not waiter.is_alive()
     assert [thread.ident for thread in waiter.ran] == [waiter.ident]
+
+
+def test_ctrl_c_closes_it(waiter: Waiter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever interrupts a join ends the run, and the interrupt goes on to the caller."""
+    waiter.start()
+    with monkeypatch.context() as patch:
+        patch.setattr(Keeper, "join", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            waiter.join()
+    assert waiter.over.is_set()
 
 
 def test_it_starts_again(waiter: Waiter) -> None:

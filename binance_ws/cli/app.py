@@ -5,10 +5,12 @@ from __future__ import annotations
 import typer
 
 from .. import __version__
-from . import demo
+from . import demo, doctor, migrate
 
 app = typer.Typer(name="binance-ws", help="Binance WebSocket streams in the terminal.", no_args_is_help=True)
 app.command()(demo.demo)
+app.command()(doctor.doctor)
+app.command()(migrate.migrate)
 
 
 def _version(wanted: bool) -> None:

@@ -143,7 +143,8 @@ class _Script:
         return Uses(self._tree).more_than_manager(clients, self._managers()) if clients else None
 
     def _why_reactor_stays(self) -> str | None:
-        if not any(module.split(".")[0] == "binance" for module, _, _ in self._imported()):
+        modules = [module for module, _, _ in self._imported()] + [alias.name for alias in self._aliases]
+        if not any(module.split(".")[0] == "binance" for module in modules):
             return "nothing of python-binance is imported here"
         names = [own for module, name, own in self._imported() if (module, name) == REACTOR]
         return next((use for name in names for use in other_uses(self._tree, name, REACTOR_USES)), None)

@@ -9,6 +9,7 @@ is checked against RFC 6455 and goes through websocket-client's parser.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import socket
 import ssl
 import struct
@@ -26,8 +27,7 @@ MAX_FRAME_BYTES = 16 * 1024 * 1024
 
 _TEXT = 0x81  # the first byte of a whole text frame
 _HEADER = struct.Struct(">HH")
-_LINGER = 0.5
-_TLS_SECONDS = 60.0
+_LINGER, _TLS_SECONDS = 0.5, 60.0
 
 
 class Sink(Protocol):
@@ -270,32 +270,26 @@ class Reader:
         self._flush(payloads)
         code = int.from_bytes(body[:2], "big") if body else None
         self._answered = True
-        try:
-            self.send(body[:2], ABNF.OPCODE_CLOSE)
-            self._linger()
-        except OSError:
-            pass  # it may be gone already; that it closed is what counts
+        self._send_close(body[:2])
         says = " ".join(str(part) for part in (code, reason) if part)
         raise ConnectionLost(f"the exchange closed the connection ({says or 'no code'})", code)
 
     def _refuse(self, fault: ProtocolViolation | UnicodeDecodeError) -> ProtocolViolation:
         """Close with the code that names the fault, and let the peer read it."""
         violation = fault if isinstance(fault, ProtocolViolation) else not_text(fault)
-        try:
-            self.send((violation.code or PROTOCOL_ERROR).to_bytes(2, "big"), ABNF.OPCODE_CLOSE)
-            self._linger()
-        except OSError:
-            pass
+        self._send_close((violation.code or PROTOCOL_ERROR).to_bytes(2, "big"))
         return violation
 
     def _say_goodbye(self) -> None:
         """We end it: one close frame, unless the peer had ours already; no waiting for an answer."""
-        if self._answered:
-            return
-        try:
-            self.send(NORMAL.to_bytes(2, "big"), ABNF.OPCODE_CLOSE)
-        except OSError:
-            pass
+        if not self._answered:
+            self._send_close(NORMAL.to_bytes(2, "big"), linger=False)
+
+    def _send_close(self, body: bytes, linger: bool = True) -> None:
+        with contextlib.suppress(OSError):  # the peer may be gone already: that it ends is what counts
+            self.send(body, ABNF.OPCODE_CLOSE)
+            if linger:
+                self._linger()
 
     def _linger(self) -> None:
         """Read on until the peer hangs up: closing with unread bytes would destroy our close frame."""

@@ -19,7 +19,12 @@ def _arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=8765, help="0 for a free one (%(default)s)")
-    parser.add_argument("--replay", metavar="FILE", help="a recording, or 'demo' for the one that is shipped")
+    parser.add_argument(
+        "--replay",
+        metavar="FILE",
+        action="append",
+        help="a recording, or 'demo' or 'demo-usdm' for those that are shipped; again for another market",
+    )
     parser.add_argument(
         "--speed", default="1", help="how many times faster than real, or 'max' (%(default)s)"
     )
@@ -61,6 +66,8 @@ def _run(exchange: Exchange) -> int:
     with exchange:
         print(f"The simulated exchange listens on {exchange.host}; Ctrl-C ends it.")
         print(f"For clients: export {HOST_VARIABLE}={exchange.host}", flush=True)
+        keys = f"BINANCE_API_KEY={exchange.api_key} BINANCE_API_SECRET={exchange.api_secret}"
+        print(f"For accounts: export {keys}", flush=True)
         try:
             over.wait()
         except KeyboardInterrupt:

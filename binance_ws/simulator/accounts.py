@@ -28,7 +28,7 @@ def on_loop(method: Callable[Concatenate[A, P], T]) -> Callable[Concatenate[A, P
     """A method that any thread may call and the exchange's thread carries out."""
 
     @functools.wraps(method)
-    def asked(self: A, *args: P.args, **kwargs: P.kwargs) -> T:
+    def asked(self: A, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self.loop.ask(lambda: method(self, *args, **kwargs))
 
     return asked
@@ -71,9 +71,9 @@ class Account:
         Returns:
             the event as it was sent.
         """
-        whole = {"e": event["e"], "E": self.now(), **event}
-        # A list first: everybody is to get it.
-        if any([sink.deliver(whole) for sink in list(self.sinks)]):
+        whole = event if "E" in event else {"e": event["e"], "E": self.now(), **event}
+        taken = [sink.deliver(whole) for sink in list(self.sinks)]
+        if any(taken):
             self._sent.append(whole)
         return whole
 
@@ -103,6 +103,14 @@ class Accounts:
             self._known[name, user] = self._make(name, user)
         return self._known[name, user]
 
+    def all(self) -> list[Account]:
+        """Those that there are."""
+        return list(self._known.values())
+
+    def isolated(self, user: str) -> list[str]:
+        """The names of a user's isolated margin accounts."""
+        return [name for name, owner in self._known if owner == user and name.startswith(ISOLATED_MARGIN)]
+
 
 def canonical(name: str) -> str:
     """An account's name with its symbol in capitals.
@@ -114,5 +122,7 @@ def canonical(name: str) -> str:
     if kind == ISOLATED_MARGIN and symbol:
         return f"{kind}:{symbol.upper()}"
     if name not in NAMES:
-        raise ArgumentError(f"an account is one of {', '.join(NAMES)} or isolated_margin:BNBUSDT, not {name!r}")
+        raise ArgumentError(
+            f"an account is one of {', '.join(NAMES)} or isolated_margin:BNBUSDT, not {name!r}"
+        )
     return name

@@ -11,10 +11,11 @@ def to_int(text: str) -> int:
     return int(whole + part[:8].ljust(8, "0"))
 
 
-def to_text(amount: int) -> str:
-    """50_000_000 as ``"0.50000000"``."""
+def to_text(amount: int, digits: int = 8) -> str:
+    """50_000_000 as ``"0.50000000"``, or with fewer decimals; what is behind them is cut off."""
     whole, part = divmod(abs(amount), ONE)
-    return f"{'-' if amount < 0 else ''}{whole}.{part:08d}"
+    text = f"{'-' if amount < 0 else ''}{whole}.{part:08d}"
+    return text if digits == 8 else text[: digits - 8].rstrip(".")
 
 
 def percent(change: int, base: int) -> str:

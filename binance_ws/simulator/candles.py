@@ -74,6 +74,7 @@ class Series:
 
     def __init__(self, length: int, keep: int) -> None:
         self._length, self._keep = length, keep
+        self.first: int | None = None
         self._times: list[int] = []
         self._candles: list[Candle] = []
 
@@ -85,10 +86,11 @@ class Series:
         self._candles[-1].add(trade)
 
     def _append(self, time: int, price: int) -> None:
+        self.first = time if self.first is None else self.first
         self._times.append(time)
         self._candles.append(Candle(time, price))
         if len(self._times) > self._keep:
-            del self._times[: self._keep // 2], self._candles[: self._keep // 2]
+            del self._times[: self._keep // 8], self._candles[: self._keep // 8]
 
     def between(self, start: int, end: int) -> Candle | None:
         """All that happened from ``start`` to before ``end`` as one candle; ``None`` where nothing did."""
@@ -113,11 +115,11 @@ class Series:
 
 
 class Candles:
-    """The trades of one symbol by second (for two hours) and by minute (for a month)."""
+    """The trades of one symbol by second (for half a day) and by minute (for a month)."""
 
     def __init__(self) -> None:
-        self.seconds = Series(SECOND, 7_200)
-        self.minutes = Series(MINUTE, 44_640)
+        self.seconds = Series(SECOND, 50_000)
+        self.minutes = Series(MINUTE, 51_100)
 
     def add(self, trade: Trade) -> None:
         """Count a trade in."""

@@ -46,6 +46,11 @@ class Channel:
         self._record: deque[bytes] | None = None
         self._turned = turned
 
+    @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return sum(map(len, self._forms.values()))
+
     def join(self, listener: Listener) -> None:
         """Send to a listener from now on, in its present form; again after its form has changed."""
         first = not self.wanted
@@ -104,3 +109,7 @@ class Channel:
     def record(self) -> list[bytes]:
         """The last payloads that were sent, oldest first."""
         return list(self._record or ())
+
+
+SILENT = Channel("", lambda channel, on: None)
+"""Where messages go that no stream carries."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,20 +32,24 @@ class Refused(Exception):
         return told if self.id is ... else {**told, "id": self.id}
 
 
+def nothing(name: str) -> str | None:
+    """Why a stream is refused by those who refuse none."""
+
+
 @dataclass
 class Subscriptions:
     """What one connection has subscribed.
 
     Args:
-        limit: streams that it may have.
+        limit: how many streams it may have if it has those.
         combined: whether messages come in the envelope.
         refuses: says why a stream is refused, or ``None``.
         streams: the names, in the order of subscription.
     """
 
-    limit: float
+    limit: Callable[[Iterable[str]], float]
     combined: bool
-    refuses: Callable[[str], str | None] = lambda name: None
+    refuses: Callable[[str], str | None] = nothing
     streams: dict[str, None] = field(default_factory=dict)
 
     def handle(self, text: str) -> Any:
@@ -74,10 +78,9 @@ class Subscriptions:
         for name in wanted:
             if why := self.refuses(name):
                 raise Refused(2, f"Invalid request: {why}", id)
-        if len(self.streams | wanted) > self.limit:
-            raise Refused(
-                2, f"Invalid request: too many streams, at most {self.limit:.0f} a connection", id, True
-            )
+        limit = self.limit(self.streams | wanted)
+        if len(self.streams | wanted) > limit:
+            raise Refused(2, f"Invalid request: too many streams, at most {limit:.0f} a connection", id, True)
         self.streams.update(wanted)
 
     def _unsubscribe(self, parameters: Any, _: object) -> None:

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..streams.kinds import Stream
 from . import payloads
 from .amounts import mean
 from .book import Diff
 from .candles import DAY, HOUR, MINUTE, SECOND, Candle, bucket
-from .instrument import Instrument
+
+if TYPE_CHECKING:
+    from .instrument import Instrument
 
 _WINDOWS = {"1h": HOUR, "4h": 4 * HOUR, "1d": DAY}
 _AVERAGED = 5 * MINUTE
+
+Told = Callable[["Instrument", int], "dict[str, Any] | None"]
+"""Makes the message about a symbol at a moment in ms; ``None`` where there is nothing to say yet."""
 
 
 class Market(Protocol):
     """What feeds see of the market."""
 
-    def instrument(self, symbol: str) -> Instrument: ...
-    def instruments(self) -> Iterable[Instrument]: ...
+    def instrument(self, symbol: str) -> Instrument:
+        """The market of a symbol."""
+
+    def instruments(self) -> Iterable[Instrument]:
+        """The markets of all symbols that trade."""
+
+
+def nothing() -> None:
+    """What a feed does that need not be stopped."""
 
 
 @dataclass
@@ -36,47 +48,101 @@ class Feed:
 
     period: int
     make: Callable[[int], Iterable[Any]]
-    stop: Callable[[], None] = lambda: None
+    stop: Callable[[], None] = nothing
 
 
-def feed(stream: Stream, market: Market) -> Feed | None:
-    """The feed of a stream; ``None`` for those that follow from an event at once."""
+def feed(stream: Stream, values: dict[str, str], market: Market) -> Feed | None:
+    """The feed of a stream of spot; ``None`` for those that follow from an event at once."""
     maker = _FEEDS.get(stream.kind.name)
     if maker is None or stream.name.endswith("@depth@100ms"):
         return None
-    found = stream.kind.pattern.fullmatch(stream.name)
-    return maker(stream, market, found.groupdict() if found else {})
+    return maker(stream, values, market)
 
 
-def _one(
-    make: Callable[[Instrument, int], dict[str, Any] | None],
-) -> Callable[[Stream, Market, dict[str, str]], Feed]:
-    """A feed of one message each second about one symbol."""
-
-    def factory(stream: Stream, market: Market, _: dict[str, str]) -> Feed:
-        instrument = market.instrument(stream.symbol)
-        return Feed(SECOND, lambda now: filter(None, [make(instrument, now)]))
-
-    return factory
+# What feeds of all hosts are made of.
 
 
-def _many(
-    make: Callable[[Instrument, int], dict[str, Any] | None], market: Market
-) -> Callable[[int], Iterator[list[dict[str, Any]]]]:
-    """A maker of one array each second about the symbols that traded since the last one."""
+def one(instrument: Instrument, make: Told, period: int) -> Feed:
+    """A feed of one message each period about one symbol."""
+    return Feed(period, lambda now: filter(None, [make(instrument, now)]))
+
+
+def changed(market: Market, make: Told) -> Callable[[int], list[dict[str, Any]]]:
+    """A maker of messages about the symbols that traded since the last time."""
     seen: dict[str, int] = {}
 
-    def arrays(now: int) -> Iterator[list[dict[str, Any]]]:
+    def make_all(now: int) -> list[dict[str, Any]]:
         made = []
         for instrument in market.instruments():
             last = instrument.last_trade
             if last and seen.get(instrument.name) != last.id:
                 seen[instrument.name] = last.id
                 made.append(make(instrument, now))
-        if made:
-            yield [each for each in made if each]
+        return [each for each in made if each]
 
-    return arrays
+    return make_all
+
+
+def array(make: Callable[[int], list[dict[str, Any]]], period: int = SECOND) -> Feed:
+    """A feed of one array each period, where there is anything to put into it."""
+    return Feed(period, lambda now: filter(None, [make(now)]))
+
+
+def klines(
+    instrument: Instrument,
+    interval: str,
+    period: int,
+    make: Callable[[Candle, int, int], dict[str, Any]],
+    zone: int = 0,
+) -> Feed:
+    """A feed of klines, each one for the last time when it has closed.
+
+    Args:
+        instrument: whose.
+        interval: ``"1s"`` to ``"1M"``.
+        period: ms between two messages.
+        make: makes a message of a candle, the start of the next one, and the moment.
+        zone: ms east of UTC in whose days the intervals begin.
+    """
+
+    def messages(now: int) -> Iterator[dict[str, Any]]:
+        spans = dict.fromkeys((bucket(interval, now - period, zone), bucket(interval, now, zone)))
+        for start, end in spans:
+            candle = instrument.candles.kline(interval, start, end)
+            if candle:
+                yield make(candle, end, now)
+
+    return Feed(period, messages)
+
+
+class _Gathered:
+    """The changes of a period, as one."""
+
+    def __init__(self, instrument: Instrument, make: Callable[[Any, Diff, int], Any]) -> None:
+        self._instrument, self._make = instrument, make
+        self._last = instrument.book.last
+        self._diffs: list[Diff] = []
+        instrument.on_diff.append(self._diffs.append)
+        self._listening = self._instrument.on_diff[-1]
+
+    def make(self, now: int) -> Iterator[dict[str, Any]]:
+        if self._diffs:
+            bids = dict(level for diff in self._diffs for level in diff.bids)
+            asks = dict(level for diff in self._diffs for level in diff.asks)
+            first, before = self._diffs[0].first, self._last
+            self._last = self._diffs[-1].last
+            self._diffs.clear()
+            diff = Diff(first, self._last, tuple(bids.items()), tuple(asks.items()), now)
+            yield self._make(self._instrument.symbol, diff, before)
+
+    def stop(self) -> None:
+        self._instrument.on_diff.remove(self._listening)
+
+
+def gathered(instrument: Instrument, period: int, make: Callable[[Any, Diff, int], Any]) -> Feed:
+    """A feed of the changes of the book; ``make`` gets the symbol, the change, and the update id before it."""
+    changes = _Gathered(instrument, make)
+    return Feed(period, changes.make, changes.stop)
 
 
 def window(instrument: Instrument, length: int, now: int, exact: bool) -> payloads.Window | None:
@@ -104,7 +170,7 @@ def ticker(instrument: Instrument, now: int) -> dict[str, Any] | None:
     return found and payloads.ticker(instrument.name, found, last.quantity if last else 0, instrument.best)
 
 
-def _window_ticker(length: str) -> Callable[[Instrument, int], dict[str, Any] | None]:
+def _window_ticker(length: str) -> Told:
     def make(instrument: Instrument, now: int) -> dict[str, Any] | None:
         found = window(instrument, _WINDOWS[length], now, exact=False)
         return found and payloads.window_ticker(instrument.name, length, found)
@@ -125,72 +191,49 @@ def _reference(instrument: Instrument, now: int) -> dict[str, Any]:
     return payloads.reference_price(instrument.name, instrument.middle, now)
 
 
-def _single_window(stream: Stream, market: Market, values: dict[str, str]) -> Feed:
-    return _one(_window_ticker(values["window"]))(stream, market, values)
+_Maker = Callable[[Stream, "dict[str, str]", Market], Feed]
 
 
-def _all_windows(_: Stream, market: Market, values: dict[str, str]) -> Feed:
-    return Feed(SECOND, _many(_window_ticker(values["window"]), market))
+def _one(make: Told) -> _Maker:
+    return lambda stream, _, market: one(market.instrument(stream.symbol), make, SECOND)
 
 
-def _kline(stream: Stream, market: Market, values: dict[str, str]) -> Feed:
+def _all(make: Told) -> _Maker:
+    return lambda _, __, market: array(changed(market, make))
+
+
+def _kline(stream: Stream, values: dict[str, str], market: Market) -> Feed:
     instrument, interval = market.instrument(stream.symbol), values["interval"]
     zone = 8 * HOUR if values["suffix"] else 0
     period = SECOND if interval == "1s" else 2 * SECOND
 
-    def make(now: int) -> Iterator[dict[str, Any]]:
-        spans = dict.fromkeys((bucket(interval, now - period, zone), bucket(interval, now, zone)))
-        for start, end in spans:
-            candle = instrument.candles.kline(interval, start, end)
-            if candle:
-                yield payloads.kline(instrument.name, interval, candle, end, now)
+    def make(candle: Candle, end: int, now: int) -> dict[str, Any]:
+        return payloads.kline(instrument.name, interval, candle, end, now)
 
-    return Feed(period, make)
+    return klines(instrument, interval, period, make, zone)
 
 
-def _partial_depth(stream: Stream, market: Market, values: dict[str, str]) -> Feed:
+def _partial_depth(stream: Stream, values: dict[str, str], market: Market) -> Feed:
     instrument, levels = market.instrument(stream.symbol), int(values["levels"])
     period = 100 if values["suffix"] else SECOND
     return Feed(period, lambda _: [payloads.partial_depth(instrument.book, levels)])
 
 
-class _Gathered:
-    """The changes of a second, as one."""
-
-    def __init__(self, instrument: Instrument) -> None:
-        self._instrument = instrument
-        self._diffs: list[Diff] = []
-        instrument.on_diff.append(self._diffs.append)
-        self._listening = self._instrument.on_diff[-1]
-
-    def make(self, now: int) -> Iterator[dict[str, Any]]:
-        if self._diffs:
-            bids = dict(level for diff in self._diffs for level in diff.bids)
-            asks = dict(level for diff in self._diffs for level in diff.asks)
-            first, last = self._diffs[0].first, self._diffs[-1].last
-            self._diffs.clear()
-            yield payloads.depth(
-                self._instrument.name, Diff(first, last, tuple(bids.items()), tuple(asks.items()), now)
-            )
-
-    def stop(self) -> None:
-        self._instrument.on_diff.remove(self._listening)
+def _depth(stream: Stream, _: dict[str, str], market: Market) -> Feed:
+    return gathered(
+        market.instrument(stream.symbol), SECOND, lambda symbol, diff, _: payloads.depth(symbol.name, diff)
+    )
 
 
-def _depth(stream: Stream, market: Market, _: dict[str, str]) -> Feed:
-    gathered = _Gathered(market.instrument(stream.symbol))
-    return Feed(SECOND, gathered.make, gathered.stop)
-
-
-_FEEDS: dict[str, Callable[[Stream, Market, dict[str, str]], Feed]] = {
+_FEEDS: dict[str, _Maker] = {
     "reference_price": _one(_reference),
     "kline": _kline,
     "mini_ticker": _one(mini_ticker),
-    "all_mini_tickers": lambda _, market, __: Feed(SECOND, _many(mini_ticker, market)),
+    "all_mini_tickers": _all(mini_ticker),
     "ticker": _one(ticker),
-    "all_tickers": lambda _, market, __: Feed(SECOND, _many(ticker, market)),
-    "window_ticker": _single_window,
-    "all_window_tickers": _all_windows,
+    "all_tickers": _all(ticker),
+    "window_ticker": lambda s, values, m: _one(_window_ticker(values["window"]))(s, values, m),
+    "all_window_tickers": lambda s, values, m: _all(_window_ticker(values["window"]))(s, values, m),
     "avg_price": _one(average),
     "partial_depth": _partial_depth,
     "depth": _depth,

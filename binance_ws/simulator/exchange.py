@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal, overload
 
 from ..config import Environment
+from ..enums import Market
 from ..errors import ArgumentError
+from .accounts import Account
+from .fault import Fault
 from .faults import Faults
+from .futures_account import FuturesAccount
 from .inspection import Connection, Request
-from .market import Market
+from .keys import API_KEY, API_SECRET, HMAC, USER, Key
+from .listen_keys import ListenKeyInfo
+from .made import made
 from .pace import Pace
 from .recording import Recording
 from .rules import Rules
 from .server import Server
-from .symbols import DEFAULT, Symbol, listing
+from .symbols import DEFAULT, Symbol
+from .tokens import ListenToken
+from .wallet import Wallet
+from .world import World, listed
 
 _MS = 1_000_000
 
@@ -32,14 +40,23 @@ class Exchange:
         with Exchange("demo", speed=10) as exchange:
             client = Client(environment=exchange.environment)
 
+    Accounts do what a script says, and tell whoever has subscribed them; REST agrees::
+
+        client = Client(exchange.api_key, exchange.api_secret, environment=exchange.environment)
+        order = exchange.account("spot").order("BNBBTC", "BUY", 1, "0.01")
+        exchange.account("spot").fill(order)
+
     Args:
-        recording: a capture (``.jsonl`` or ``.jsonl.gz``), ``"demo"`` for the shipped one, ``None`` for none.
+        recording: a capture (``.jsonl`` or ``.jsonl.gz``), ``"demo"`` or ``"demo-usdm"`` for a shipped one;
+            one for each market where it is a list; ``None`` for none.
         port: 0 for a free one.
         host: the address to listen on.
         speed: how many times faster than real the market runs; ``None`` or ``"max"`` for as fast as clients read.
         loop: whether the recording begins again at its end, ids and times rising.
         seed: of the random markets.
         symbols: names or :class:`Symbol` objects listed besides those of the recording, or a number of them.
+            USD-M lists a perpetual contract of each that is quoted in dollars; a few more contracts
+            and options are always there.
         whole_market: whether spot serves ``!ticker@arr`` and ``!bookTicker``.
         user_data: ``"today"`` or ``"listen_key"``: how the events of accounts are subscribed.
         rules: what clients may do.
@@ -51,7 +68,7 @@ class Exchange:
 
     def __init__(
         self,
-        recording: str | Path | None = None,
+        recording: str | Path | Sequence[str | Path] | None = None,
         *,
         port: int = 0,
         host: str = "127.0.0.1",
@@ -64,10 +81,10 @@ class Exchange:
         rules: Rules | None = None,
         epoch: int | None = None,
     ) -> None:
-        played = None if recording is None else Recording(recording)
-        start = _start(epoch, played is not None)
-        market = Market(listing(symbols), seed, start, played, loop, whole_market)
-        self._server = Server(market, rules or Rules(), Pace(speed))
+        names = [recording] if isinstance(recording, (str, Path)) else recording or ()
+        start = None if epoch is None else epoch * _MS
+        world = World(listed(symbols), seed, start, [*map(Recording, names)], loop, whole_market)
+        self._server = Server(world, rules or Rules(), Pace(speed), user_data)
         self._address, self._port, self._started = host, port, False
         self._user_data, self._whole_market = user_data, whole_market
         self._local()
@@ -150,28 +167,42 @@ class Exchange:
     @property
     def rounds(self) -> int:
         """How often the recording has begun again."""
-        replay = self._server.market.replay
-        return replay.rounds if replay else 0
+        return min((replay.rounds for replay in self._server.world.replays), default=0)
 
     @property
     def finished(self) -> bool:
         """Whether a recording that is not looped has been played to its end."""
-        replay = self._server.market.replay
-        return replay is not None and replay.due is None
+        replays = self._server.world.replays
+        return bool(replays) and all(replay.due is None for replay in replays)
 
     @property
     def market_time(self) -> int:
         """The market's clock, in ms."""
-        return self._server.market.now // _MS
+        return self._server.world.now // _MS
 
-    def sent(self, stream: str) -> list[Any]:
+    def sent(self, stream: str, market: Market | str = Market.SPOT) -> list[Any]:
         """The last payloads (20,000 at most) of a stream that were sent to anybody, parsed, oldest first."""
-        return [json.loads(payload) for payload in self.sent_bytes(stream)]
+        return [json.loads(payload) for payload in self.sent_bytes(stream, market)]
 
-    def sent_bytes(self, stream: str) -> list[bytes]:
+    def sent_bytes(self, stream: str, market: Market | str = Market.SPOT) -> list[bytes]:
         """The same as they were sent: raw, times in ms."""
-        channel = self._server.market.opened(stream)
+        channel = self._server.world.of(Market(market)).opened(stream)
         return self._server.loop.ask(lambda: channel.record) if channel else []
+
+    def made(self, stream: str, market: Market | str = Market.SPOT) -> list[range]:
+        """What a stream had to tell since the start, whether or not anybody was told.
+
+        Args:
+            stream: one of trades, aggregate trades or klines.
+            market: whose stream.
+
+        Returns:
+            the trade ids, aggregate ids, or opening times of the closed klines, each run of them as a range.
+
+        Raises:
+            ArgumentError: the market has no such stream, or it is of another kind.
+        """
+        return self._server.loop.ask(lambda: made(self._server.world.of(Market(market)), stream))
 
     def wait_for(self, predicate: Callable[[], Any], timeout: float = 10.0) -> bool:
         """Wait until something about this exchange is true.
@@ -185,12 +216,78 @@ class Exchange:
         """
         return self._server.loop.wait_for(predicate, timeout)
 
+    # Whose accounts.
+
+    @property
+    def api_key(self) -> str:
+        """An API key that the exchange knows."""
+        return API_KEY
+
+    @property
+    def api_secret(self) -> str:
+        """The secret that belongs to :attr:`api_key`."""
+        return API_SECRET
+
+    def add_key(self, kind: str = HMAC, *, user: str = USER, public_key: str | None = None) -> Key:
+        """One more API key.
+
+        Args:
+            kind: ``"hmac"``, ``"rsa"`` or ``"ed25519"``.
+            user: whose accounts it opens; ``"user"`` is the one of :attr:`api_key`.
+            public_key: PEM text, where a client has the private key already; ``None`` makes a pair.
+
+        Raises:
+            ArgumentError: the kind is unknown, or the public key is not of it.
+        """
+        return self._server.loop.ask(lambda: self._server.desk.keys.add(kind, user, public_key))
+
+    @overload
+    def account(self, name: Literal["spot", "margin"], user: str = USER) -> Wallet: ...
+
+    @overload
+    def account(
+        self, name: Literal["usdm", "coinm", "options", "portfolio"], user: str = USER
+    ) -> FuturesAccount: ...
+
+    @overload
+    def account(self, name: str, user: str = USER) -> Any: ...
+
+    def account(self, name: str, user: str = USER) -> Account:
+        """An account, to script its orders and balances.
+
+        Args:
+            name: ``"spot"``, ``"margin"``, ``"isolated_margin:BNBUSDT"``, ``"margin_risk"``, ``"usdm"``,
+                ``"coinm"``, ``"options"``, ``"portfolio"`` or ``"portfolio_pro"``.
+            user: whose.
+
+        Raises:
+            ArgumentError: there is no such account.
+        """
+        return self._server.loop.ask(lambda: self._server.desk.accounts.of(name, user))
+
+    @property
+    def time(self) -> int:
+        """The clock that accounts go by, in ms: that of this machine, unless it is skewed."""
+        return self._server.now()
+
+    @property
+    def listen_keys(self) -> list[ListenKeyInfo]:
+        """The listen keys that are alive, oldest first."""
+        return self._server.loop.ask(lambda: [key.told() for key in self._server.desk.listen_keys.alive()])
+
+    @property
+    def listen_tokens(self) -> list[ListenToken]:
+        """The listen tokens that are valid, oldest first."""
+        return self._server.loop.ask(self._server.desk.tokens.alive)
+
+    def skew(self, seconds: float) -> Fault:
+        """Let the exchange's clock be ahead of this machine's; the handle sets it back.
+
+        Args:
+            seconds: below 0 for behind.
+        """
+        return self.faults.skew(seconds)
+
     def pardon(self) -> None:
         """Forget bans, request weights and connection attempts."""
         self._server.loop.ask(self._server.guard.pardon)
-
-
-def _start(epoch: int | None, recorded: bool) -> int | None:
-    if epoch is not None:
-        return epoch * _MS
-    return None if recorded else time.time_ns() // 1_000_000_000 * 1_000_000_000

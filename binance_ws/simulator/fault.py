@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -72,11 +72,14 @@ class Slow:
 
 @dataclass
 class Mark:
-    """Which connections get nothing any more; ``deaf``: nor are they heard."""
+    """Which connections get nothing any more, are not heard any more, or get everything so many seconds late."""
 
     fault: Fault
     match: Match
-    deaf: bool
+    silent: bool = False
+    deaf: bool = False
+    delay: float = 0.0
+    struck: set[int] = field(default_factory=set)
 
 
 def asked(target: str, endpoint: Endpoint | None) -> Connection:

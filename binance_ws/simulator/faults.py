@@ -9,14 +9,16 @@ a function of a :class:`~binance_ws.simulator.inspection.Connection`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ArgumentError
 from .answers import BODIES, Response
+from .chaos import KINDS, Chaos
 from .fault import Fault, Gate, Mark, Match, Slow, asked, matches
 from .routes import Endpoint
+from .tampering import MessageFaults
+from .user_faults import ApiAnswer, UserFaults
 from .wire import text_frame
 
 if TYPE_CHECKING:
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from .session import Session
 
 
-class Faults:
+_PIECE = b'{"e":"trade","E":1723161612345,"s":"BNBBTC","t":100001,"p":"0.00834500","q":"1.00000000"}'
+
+
+class Faults(MessageFaults, UserFaults):
     """The faults of one exchange."""
 
     def __init__(self, server: Server) -> None:
@@ -32,6 +37,7 @@ class Faults:
         self._gates: list[Gate] = []
         self._slow: list[Slow] = []
         self._marks: list[Mark] = []
+        self._api: list[ApiAnswer] = []
 
     # Before a connection is open.
 
@@ -89,15 +95,48 @@ class Faults:
     # While it is open.
 
     def mute(self, match: Match = None) -> Fault:
-        """The exchange reads and answers nothing any more: a half-open connection."""
-        return self._marked(match, deaf=True)
+        """The exchange answers nothing any more, though its machine still takes what is sent to it."""
+        return self._marked(lambda fault: Mark(fault, match, silent=True, deaf=True))
 
-    def stall(self, match: Match = None) -> Fault:
-        """The exchange sends nothing any more, not even pings; what it would have sent is lost."""
-        return self._marked(match, deaf=False)
+    def stall(self, match: Match = None, *, lose: bool = True) -> Fault:
+        """The exchange sends nothing any more, not even pings, but hears what clients say.
 
-    def _marked(self, match: Match, deaf: bool) -> Fault:
-        fault = self._stand(self._marks, lambda fault: Mark(fault, match, deaf), self._mark_all)
+        Args:
+            match: which connections, those that come while it lasts among them.
+            lose: whether what it would have sent is lost; else all of it is sent when the fault ends.
+        """
+        if lose:
+            return self._marked(lambda fault: Mark(fault, match, silent=True))
+        return self.delay(math.inf, match)
+
+    def delay(self, seconds: float, match: Match = None) -> Fault:
+        """Everything is sent so many seconds late, in order.
+
+        Args:
+            seconds: how late; ``inf`` for when the fault ends.
+            match: which connections, those that come while it lasts among them.
+        """
+        return self._marked(lambda fault: Mark(fault, match, delay=seconds))
+
+    def half_open(self, match: Match = None) -> Fault:
+        """The exchange's machine vanishes without a word: nothing is read or sent, no FIN; newcomers find another.
+
+        When the fault ends the machine is back and knows nothing of those connections: they end with RST.
+        """
+        struck: list[Session] = []
+
+        def end() -> None:
+            for session in struck:
+                session.link.abort()
+
+        def vanish(session: Session) -> None:
+            session.vanish()
+            struck.append(session)
+
+        return self._now(match, vanish, end)
+
+    def _marked(self, make: Callable[[Fault], Mark]) -> Fault:
+        fault = self._stand(self._marks, make, self._mark_all)
         self._server.loop.ask(self._mark_all)
         return fault
 
@@ -116,6 +155,14 @@ class Faults:
         """
         return self._now(match, lambda s: s.close(code, reason) if frame else s.link.finish())
 
+    def end_life(self, match: Match = None) -> Fault:
+        """End connections as after their 24 hours, now: FIN without a close frame."""
+        return self.drop(match, frame=False)
+
+    def truncate(self, match: Match = None) -> Fault:
+        """Send the header and half of a frame, then FIN, now."""
+        return self._now(match, lambda session: session.cut_short(_PIECE))
+
     def corrupt(self, match: Match = None, text: bytes = b'{"e":"trade","E":17231612') -> Fault:
         """Send a text frame that is no JSON, now."""
         return self.raw_bytes(text_frame(text), match)
@@ -125,49 +172,35 @@ class Faults:
         return self._now(match, lambda session: session.push(data))
 
     def shutdown_event(self, match: Match = None) -> Fault:
-        """Send ``serverShutdown``, now."""
+        """Send ``serverShutdown``, now, in the shape of each connection: raw, combined, or that of its API."""
         event = {"e": "serverShutdown", "E": self._server.now()}
         return self._now(match, lambda session: session.event("!serverShutdown", event))
 
-    # Messages.
+    # At random.
 
-    def gap(self, stream: str, count: int = 1, *, after: int = 0) -> Fault:
-        """Leave out messages of a stream.
-
-        Args:
-            stream: its name.
-            count: how many.
-            after: how many are sent before that.
-        """
-        return self._tampered(stream, count, after, lambda payload: [])
-
-    def repeat(self, stream: str, count: int = 1, *, after: int = 0) -> Fault:
-        """Send messages of a stream twice.
+    def random(
+        self,
+        seed: int = 1,
+        every: float = 2.0,
+        *,
+        kinds: Iterable[str] = KINDS,
+        lasting: float = 1.0,
+        match: Match = None,
+    ) -> Chaos:
+        """Throw faults at random until it is stopped.
 
         Args:
-            stream: its name.
-            count: how many.
-            after: how many are sent before that.
+            seed: the same seed throws the same faults, as far as the same connections are open.
+            every: seconds between two of them, half of it more or less.
+            kinds: which ones, names of :data:`~binance_ws.simulator.chaos.KINDS`, or of
+                :data:`~binance_ws.simulator.user_faults.ACCOUNT_KINDS` for those of accounts.
+            lasting: seconds that those last at most which do not end by themselves.
+            match: the connections that they may strike.
+
+        Raises:
+            ArgumentError: a kind is unknown.
         """
-        return self._tampered(stream, count, after, lambda payload: [payload, payload])
-
-    def _tampered(self, stream: str, count: int, after: int, change: Callable[[bytes], list[bytes]]) -> Fault:
-        channel = self._server.loop.ask(lambda: self._server.market.channel(stream))
-        if channel is None:
-            raise ArgumentError(f"the exchange does not serve {stream!r}")
-        passed = 0
-
-        def tamper(payload: bytes) -> list[bytes]:
-            nonlocal passed
-            passed += 1
-            if not after < passed <= after + count:
-                return [payload]
-            fault.hits += 1
-            return change(payload)
-
-        fault = Fault(self._server, lambda: channel.tampers.remove(tamper))
-        self._server.loop.ask(lambda: channel.tampers.append(tamper))
-        return fault
+        return Chaos(self._server, seed, every, tuple(kinds), lasting, match)
 
     # How they come about; on the loop from here.
 
@@ -183,8 +216,10 @@ class Faults:
         self._server.loop.ask(lambda: standing.append(entry))
         return fault
 
-    def _now(self, match: Match, act: Callable[[Session], None]) -> Fault:
-        fault = Fault(self._server)
+    def _now(
+        self, match: Match, act: Callable[[Session], object], end: Callable[[], None] = lambda: None
+    ) -> Fault:
+        fault = Fault(self._server, end)
 
         def strike() -> None:
             for session in list(self._server.sessions.values()):
@@ -219,10 +254,15 @@ class Faults:
             self.mark(session)
 
     def mark(self, session: Session) -> None:
-        """Make a connection as deaf and silent as the faults want it."""
-        mine = [mark for mark in self._marks if matches(mark.match, session.told())]
-        if mine and not session.link.silent:
-            for mark in mine:
+        """Make a connection as deaf, silent and slow as the faults want it."""
+        if session.vanished:
+            return
+        told = session.told()
+        mine = [mark for mark in self._marks if matches(mark.match, told)]
+        for mark in mine:
+            if session.id not in mark.struck:
+                mark.struck.add(session.id)
                 mark.fault.hits += 1
-        session.link.silent = bool(mine)
+        session.link.silent = any(mark.silent for mark in mine)
         session.deaf = any(mark.deaf for mark in mine)
+        session.slow_down(max((mark.delay for mark in mine), default=0.0))

@@ -14,9 +14,12 @@ class Numbered(Protocol):
     """Something with an id that rises by one and a time in ms."""
 
     @property
-    def id(self) -> int: ...
+    def id(self) -> int:
+        """Its number."""
+
     @property
-    def time(self) -> int: ...
+    def time(self) -> int:
+        """When it happened, in ms."""
 
 
 T = TypeVar("T", bound=Numbered)
@@ -27,10 +30,26 @@ class History(Generic[T]):
 
     def __init__(self) -> None:
         self._things: deque[T] = deque(maxlen=KEPT)
+        self._runs: list[tuple[int, int]] = []
+        self._first = self._last = 0
 
     def add(self, thing: T) -> None:
         """Remember a thing."""
+        if thing.id != self._last + 1:
+            self._break(thing.id)
+        self._last = thing.id
         self._things.append(thing)
+
+    def _break(self, id: int) -> None:
+        if self._things:
+            self._runs.append((self._first, self._last))
+        self._first = id
+
+    @property
+    def ids(self) -> list[range]:
+        """All ids that there ever were, each unbroken run of them as a range."""
+        runs = [*self._runs, *([(self._first, self._last)] if self._things else [])]
+        return [range(first, last + 1) for first, last in runs]
 
     def latest(self, limit: int) -> list[T]:
         """The last ``limit`` things, oldest first."""

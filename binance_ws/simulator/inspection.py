@@ -14,8 +14,8 @@ class Request:
     """A request that a client made.
 
     Args:
-        method: ``"GET"`` and so on.
-        target: path and query as they were sent.
+        method: ``"GET"`` and so on, or the method of the WebSocket API.
+        target: path and query as they were sent; instead of a listen key stands the name of its account.
         headers: names in lower case; the values of secret ones are replaced by ``"<secret>"``.
         upgrade: whether it asked for a WebSocket.
         status: what was answered; 0 for nothing.
@@ -44,8 +44,8 @@ class Connection:
 
     Args:
         id: connections are counted from 1.
-        target: path and query that it was opened with.
-        streams: what is subscribed, in that order.
+        target: path and query that it was opened with; instead of a listen key stands the name of its account.
+        streams: what is subscribed, in that order; an account by its name.
         combined: whether messages come in the envelope.
         received: messages that the client sent, pings and pongs among them.
         sent: bytes that the client took.

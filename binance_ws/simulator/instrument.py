@@ -7,15 +7,17 @@ sent once a period is made in :mod:`derive` from the state kept here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from . import payloads
 from .book import Best, Book, Diff
 from .candles import Candles, Trade
-from .channel import Channel
+from .channel import SILENT, Channel
 from .history import History
 from .recording import encode
 from .symbols import Symbol
+
+if TYPE_CHECKING:
+    from .dialect import Dialect
 
 Open = Callable[[str], Channel]
 """Opens the channel of a name."""
@@ -56,12 +58,14 @@ class Instrument:
     Args:
         symbol: what is traded.
         channel: opens a channel.
-        everyone: the channel that carries the best prices of all symbols.
+        dialect: how its host talks.
     """
 
-    def __init__(self, symbol: Symbol, channel: Open, everyone: Channel) -> None:
+    def __init__(self, symbol: Symbol, channel: Open, dialect: Dialect) -> None:
         self.symbol = symbol
         self.name = symbol.name
+        self.time = 0
+        self.stride = dialect.stride
         self.book, self.candles = Book(), Candles()
         self.best = Best(0, 0, 0, 0, 0)
         self.trades: History[Trade] = History()
@@ -73,12 +77,12 @@ class Instrument:
         self.aggregated = False
         self._open: AggTrade | None = None
         self._next_aggregate = 1
-        self._everyone = everyone
+        self._dialect = dialect
         lower = self.name.lower()
-        names = ("trade", "aggTrade", "bookTicker", "depth@100ms", "blockTrade")
         self._trade, self._aggregate, self._quote, self._diff, self._block = (
-            channel(f"{lower}@{n}") for n in names
+            channel(f"{lower}@{n}") if n else SILENT for n in dialect.names
         )
+        self._everyone = channel(dialect.everyone) if dialect.everyone else SILENT
 
     def trade(self, trade: Trade, recorded: Recorded = None) -> None:
         """Something was traded."""
@@ -87,7 +91,7 @@ class Instrument:
         self.last_trade = trade
         self._count_in(trade)
         if self._trade.wanted:
-            self._trade.publish(recorded() if recorded else encode(payloads.trade(self.name, trade)))
+            self._trade.publish(recorded() if recorded else encode(self._dialect.trade(self.symbol, trade)))
 
     def _count_in(self, trade: Trade) -> None:
         group = self._open
@@ -109,15 +113,17 @@ class Instrument:
             return
         self.aggregates.add(group)
         if self._aggregate.wanted and not self.aggregated:
-            self._aggregate.publish(encode(payloads.agg_trade(self.name, group)))
+            self._aggregate.publish(encode(self._dialect.aggregate(self.symbol, group)))
 
     def diff(self, diff: Diff, recorded: Recorded = None) -> None:
         """The book changed."""
+        before, self.time = self.book.last, diff.time
         self.book.apply(diff)
         for told in self.on_diff:
             told(diff)
         if self._diff.wanted:
-            self._diff.publish(recorded() if recorded else encode(payloads.depth(self.name, diff)))
+            made = recorded() if recorded else encode(self._dialect.diff(self.symbol, diff, before))
+            self._diff.publish(made)
         if not self.quoted:
             self._requote()
 
@@ -130,7 +136,7 @@ class Instrument:
         """The best prices changed."""
         self.best = best
         if self._quote.wanted or self._everyone.wanted:
-            payload = recorded() if recorded else encode(payloads.book_ticker(self.name, best))
+            payload = recorded() if recorded else encode(self._dialect.quote(self.symbol, best, self.time))
             for channel in (self._quote, self._everyone):
                 if channel.wanted:
                     channel.publish(payload)
@@ -139,7 +145,7 @@ class Instrument:
         """A block was traded."""
         self.blocks.add(block)
         if self._block.wanted:
-            self._block.publish(encode(payloads.block_trade(self.name, block)))
+            self._block.publish(encode(self._dialect.block(self.symbol, block)))
 
     @property
     def middle(self) -> int:

@@ -44,7 +44,7 @@ class Link:
         self.pending = 0
         self.sent = 0
         self.silent = False
-        self.closed = False
+        self.closed = self.frozen = False
         self._loop, self._sock, self._backlog = loop, sock, backlog
         self._crowd = crowd
         self.on_data, self._on_end = on_data, on_end
@@ -74,7 +74,7 @@ class Link:
     def flush(self) -> None:
         """Send what the kernel takes now."""
         self._dirty = False
-        if self.closed:
+        if self.closed or self.frozen:
             return
         try:
             while self.pending and self._send():
@@ -130,9 +130,18 @@ class Link:
 
     # The end.
 
+    def freeze(self) -> None:
+        """Read and send nothing any more, but keep the socket; only RST ends it then."""
+        if not self.closed:
+            self.frozen = self.silent = True
+            self._queue.clear()
+            self._head, self.pending = memoryview(b""), 0
+            self._crowd.discard(self)
+            self._loop.watch(self._sock, 0, self._ready)
+
     def finish(self) -> None:
         """Send what waits, then FIN; the peer has a second to do the same."""
-        if not self._finishing and not self.closed:
+        if not self._finishing and not self.closed and not self.frozen:
             self._finishing = True
             self._soil()
             self._loop.later(_GOODBYE, self._end)

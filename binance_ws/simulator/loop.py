@@ -29,7 +29,8 @@ _LONG = 3600.0
 class Flushed(Protocol):
     """Something with bytes to send at the end of a turn."""
 
-    def flush(self) -> None: ...
+    def flush(self) -> None:
+        """Send them."""
 
 
 class Timer:

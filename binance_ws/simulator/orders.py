@@ -152,7 +152,9 @@ class Trader(Account):
         self._check(side, quantity, price)
         id, now, limit = next(self._order_ids), self.now(), None if price is None else decimal(price)
         name = client_order_id or f"simulated{id}"
-        order = Order(id, symbol.upper(), side, decimal(quantity), limit, name, now, time_in_force, updated=now)
+        order = Order(
+            id, symbol.upper(), side, decimal(quantity), limit, name, now, time_in_force, updated=now
+        )
         self._reserve(order)
         self.orders[id] = order
         self._placed(order)

@@ -14,14 +14,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
+from ..enums import Market
 from ..errors import ArgumentError
 
 _LINE = re.compile(rb'\{"t":(\d+),"stream":"([^"\\]+)","data":(.*)\}\s*')
 _TIMES = re.compile(rb'"[ET]":(\d{13})(?=[,}])')
-_SHIPPED = "spot_btcusdt_ethusdt.jsonl.gz"
+_PREVIOUS = b'"pu":'
 _IN_MEMORY = 40_000
 
-DEMO = "demo"
+DEMO, DEMO_USDM = "demo", "demo-usdm"
+_SHIPPED = {DEMO: "spot_btcusdt_ethusdt.jsonl.gz", DEMO_USDM: "usdm_btcusdt_ethusdt.jsonl.gz"}
 
 
 class Frame:
@@ -38,14 +40,19 @@ class Recording:
     """A capture that can be played any number of times; small ones are kept in memory.
 
     Args:
-        path: the file, or ``"demo"`` for the capture that comes with the package.
+        path: the file, or ``"demo"`` or ``"demo-usdm"`` for the captures that come with the package.
+
+    Attributes:
+        market: whose frames they are: USD-M's where changes of the book have a ``pu``, else those of spot.
 
     Raises:
         ArgumentError: there is no such file, it holds no frame, or a line cannot be understood.
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(__file__).parent / "data" / _SHIPPED if str(path) == DEMO else Path(path)
+        shipped = _SHIPPED.get(str(path))
+        self.path = Path(__file__).parent / "data" / shipped if shipped else Path(path)
+        self.market = Market.SPOT
         self.snapshots: dict[str, dict[str, Any]] = {}
         self.streams: set[str] = set()
         self._frames: list[Frame] | None = None
@@ -66,7 +73,9 @@ class Recording:
         self._frames = kept if count <= _IN_MEMORY else None
 
     def _note(self, frame: Frame, leads: list[int]) -> None:
-        self.streams.add(frame.stream)
+        if frame.stream not in self.streams:
+            self.streams.add(frame.stream)
+            self.market = Market.USDM if _PREVIOUS in frame.payload else self.market
         self.end = frame.at
         # The recorder's clock is not the exchange's. With the smallest distance between them no message is ever
         # played after the time that it carries, so that none comes too late for its kline.

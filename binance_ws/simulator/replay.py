@@ -6,13 +6,12 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from ..errors import UnknownStream
 from ..streams.kinds import Stream
-from ..streams.lookup import classify
 from .amounts import to_int
 from .book import Best, Diff, Level
 from .candles import Trade
 from .channel import Channel
+from .dialect import recognised
 from .instrument import Instrument
 from .recording import Frame, Recording
 from .wire import shifted
@@ -20,6 +19,9 @@ from .wire import shifted
 _MS = 1_000_000
 # Rounds are whole tenths of a second long, so that the market's 100 ms grid stays where it is.
 _GRID = 100 * _MS
+
+_FASTEST = ("@0ms", "@100ms", "", "@250ms", "@500ms")
+"""The speeds of changes of the book; of those that were recorded the first one feeds the market."""
 
 _IDS: dict[str, dict[bytes, str]] = {
     "agg_trade": {b"a": "aggregate", b"f": "trade", b"l": "trade"},
@@ -35,8 +37,11 @@ _TIMED: dict[str, tuple[bytes, ...]] = {"kline": (b"E", b"T", b"t"), "ticker": (
 class Market(Protocol):
     """What a replay needs of the market."""
 
-    def channel(self, name: str) -> Channel | None: ...
-    def instrument(self, symbol: str) -> Instrument: ...
+    def channel(self, name: str) -> Channel | None:
+        """The channel of a stream, if it is served."""
+
+    def instrument(self, symbol: str) -> Instrument:
+        """The market of a symbol."""
 
 
 class _Ids:
@@ -141,9 +146,8 @@ class Replay:
         return 0
 
     def _handler(self, name: str) -> Handler:
-        try:
-            stream = classify(name)
-        except UnknownStream:
+        stream, _ = recognised(name, self._recording.market) or (None, None)
+        if stream is None:
             return lambda frame: None
         handlers = {"trade": self._trade, "book_ticker": self._quote, "depth": self._depth}
         if stream.kind.name in handlers:
@@ -182,36 +186,38 @@ class Replay:
             shift = track.update.shift
             if shift:
                 best = Best(best.update + shift, *best[1:])
-            track.instrument.quote(
-                best, lambda: shifted(frame.payload, {b"u": shift}) if shift else frame.payload
-            )
+            moved = self._move // _MS
+            moves = {b"E": moved, b"T": moved, b"u": shift}
+            track.instrument.quote(best, lambda: shifted(frame.payload, moves) if moved else frame.payload)
 
         return play
 
     def _depth(self, stream: Stream) -> Handler:
         track = self._track(stream)
-        fast = stream.name.endswith("@100ms")
-        if not fast and f"{stream.name}@100ms" in self._recording.streams:
+        base = f"{stream.symbol}@depth"
+        speeds = [speed for speed in _FASTEST if base + speed in self._recording.streams]
+        if stream.name != base + speeds[0]:
             return lambda frame: None
         track.has_book = True
 
         def play(frame: Frame) -> None:
-            diff = frame.parsed = frame.parsed or _diff(frame.payload)
+            diff, previous = frame.parsed = frame.parsed or _diff(frame.payload)
             track.last = track.last or diff.first - 1
             # What the snapshot already contains is left out, as it would put the book back.
             if diff.last > track.last:
                 track.update.see(track.last, diff.last)
-                self._change(track, diff, frame.payload)
+                self._change(track, diff, previous, frame.payload)
 
         return play
 
-    def _change(self, track: _Track, diff: Diff, payload: bytes) -> None:
+    def _change(self, track: _Track, diff: Diff, previous: int, payload: bytes) -> None:
         moved, shift = self._move // _MS, track.update.shift
         first = diff.first + shift
         if track.seam:
             track.mend(diff.time + moved)
             track.seam, first = False, track.instrument.book.last + 1
-        moves = {b"E": moved, b"U": first - diff.first, b"u": shift}
+        moves = {b"E": moved, b"T": moved, b"U": first - diff.first, b"u": shift}
+        moves[b"pu"] = track.instrument.book.last - previous
         if moved:
             diff = diff._replace(first=first, last=diff.last + shift, time=diff.time + moved)
         track.instrument.diff(diff, lambda: shifted(payload, moves) if moved else payload)
@@ -247,6 +253,8 @@ def _best(payload: bytes) -> Best:
     return Best(data["u"], to_int(data["b"]), to_int(data["B"]), to_int(data["a"]), to_int(data["A"]))
 
 
-def _diff(payload: bytes) -> Diff:
+def _diff(payload: bytes) -> tuple[Diff, int]:
+    """The change, and the update id before it where it says that."""
     data = json.loads(payload)
-    return Diff(data["U"], data["u"], _levels(data["b"]), _levels(data["a"]), data["E"])
+    diff = Diff(data["U"], data["u"], _levels(data["b"]), _levels(data["a"]), data["E"])
+    return diff, data.get("pu", 0)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+from ..enums import Market as Product
 from . import payloads
 from .amounts import mean, to_text
 from .answers import Bad
@@ -26,9 +29,11 @@ _MS = 1_000_000
 class Query:
     """The parameters of a request, checked as they are read."""
 
-    def __init__(self, given: dict[str, str], market: Market, unit: int) -> None:
+    def __init__(
+        self, given: dict[str, str], market: Market, unit: int = 1, key: str | None = None
+    ) -> None:
         self._given, self._market = given, market
-        self.unit = unit
+        self.unit, self.key = unit, key
 
     def time(self, moment: int, end: bool = False) -> int:
         """A moment in ms in the unit that was asked for; the last microsecond of it where it is an end."""
@@ -149,12 +154,20 @@ def _klines(query: Query, market: Market) -> Any:
     if begin is None:
         return []
     now = market.now // _MS
-    spans = list(_spans(interval, zone, max(begin, start or 0), min(now, now if end is None else end)))
-    if start is not None:
-        spans = [span for span in spans if span[0] >= start]
-    chosen = spans[:limit] if start is not None else spans[-limit:]
+    last = min(now, now if end is None else end)
+    chosen = chosen_spans(interval, zone, begin, start, last, limit)
     candles = [(instrument.candles.kline(interval, *span), span[1]) for span in chosen]
     return [_row(candle, last, query) for candle, last in candles if candle]
+
+
+def chosen_spans(
+    interval: str, zone: int, begin: int, start: int | None, last: int, limit: int
+) -> list[tuple[int, int]]:
+    """The klines that a call asks for: the first ones from ``start`` on, else the last ones up to ``last``."""
+    spans = _spans(interval, zone, max(begin, start or 0), last)
+    if start is not None:
+        return [*islice((span for span in spans if span[0] >= start), limit)]
+    return [*deque(spans, maxlen=limit)]
 
 
 def _spans(interval: str, zone: int, moment: int, last: int) -> Iterable[tuple[int, int]]:
@@ -209,11 +222,12 @@ def _depth_weight(given: dict[str, str]) -> int:
 
 @dataclass(frozen=True)
 class Call:
-    """One REST call: its weight, its answer, its methods."""
+    """One REST call: its weight, its answer, its methods, whose market and whose pool of weight it is about."""
 
     weight: int | Callable[[dict[str, str]], int]
     answer: Callable[[Query, Market], Any]
     methods: tuple[bytes, ...] = (b"GET",)
+    product: Product = Product.SPOT
 
     def cost(self, given: dict[str, str]) -> int:
         """The weight of a request."""

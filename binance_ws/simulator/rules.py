@@ -52,6 +52,8 @@ class Rules:
         futures_weight: the same of the futures hosts, USD-M and COIN-M together, and of the host of options.
         strikes: refusals with 429, or connections ended for too many messages, before the address is banned.
         ban: seconds that the first ban lasts; each further one lasts twice as long.
+        listen_key_life: seconds that a listen key lives without being renewed.
+        listen_token_life: seconds that a listen token lives at most.
         unknown_streams: ``"ignore"`` (acknowledged, nothing is sent) or ``"refuse"`` (an error reply).
         backlog: bytes that wait for a client before it is cut off.
         patience: real seconds that a client may take for none of its backlog where it sets the pace.
@@ -69,6 +71,8 @@ class Rules:
     futures_weight: float = 2_400
     strikes: float = 10
     ban: float = 120
+    listen_key_life: float = 3_600
+    listen_token_life: float = 86_400
     unknown_streams: str = "ignore"
     backlog: int = 32 << 20
     patience: float = 30
@@ -81,7 +85,7 @@ class Rules:
 
     @classmethod
     def off(cls, **changes: Any) -> Rules:
-        """No rule but those named."""
+        """No rule but those named; listen keys and tokens live as long as ever."""
         names = (
             "ping_interval",
             "pong_deadline",

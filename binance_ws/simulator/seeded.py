@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from .amounts import ONE, to_int
+from .amounts import to_int
 from .book import Diff, Level
 from .candles import Trade
 from .instrument import Block, Instrument
@@ -32,7 +32,7 @@ class Seeded:
         self._step = step * _MS
         # The other methods of Random are several times slower.
         self._chance = random.Random(f"{seed}:{instrument.name}").random
-        self._tick = to_int(instrument.symbol.tick)
+        self._tick, self._lot = to_int(instrument.symbol.tick), to_int(instrument.symbol.lot)
         self._middle = instrument.symbol.ticks
         self._update, self._trade, self._block, self._steps = 1_000_000, 100_000, 1, 0
         self._found()
@@ -48,7 +48,7 @@ class Seeded:
         return tick * self._tick, self._quantity() if quantity is None else quantity
 
     def _quantity(self) -> int:
-        return (1 + int(self._chance() * 5_000)) * ONE // 1_000
+        return (1 + int(self._chance() * 5_000)) * self._lot
 
     def catch_up(self, now: int) -> None:
         """Walk to a moment in ns."""
@@ -80,8 +80,9 @@ class Seeded:
         for side, sign in ((bids, -1), (asks, 1)):
             side.update([self._level(self._middle + sign * (1 + int(self._chance() * 8)))])
         changes = len(bids) + len(asks)
-        diff = Diff(self._update + 1, self._update + changes, tuple(bids.items()), tuple(asks.items()), now)
-        self._update += changes
+        first = self._update + self.instrument.stride + 1
+        self._update = first + changes - 1
+        diff = Diff(first, self._update, tuple(bids.items()), tuple(asks.items()), now)
         self.instrument.diff(diff)
 
     def _move(self, by: int, bids: dict[int, int], asks: dict[int, int]) -> None:

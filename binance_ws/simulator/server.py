@@ -6,13 +6,19 @@ import selectors
 import socket
 import time
 from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
 from urllib.parse import unquote
 
 import h11
 import wsproto
 
-from . import rest
+from ..enums import Market as Product
+from . import rest, rest_futures, rest_options
 from .answers import MISSING, Bad, Response, too_much
+from .channel import Channel
+from .desk import Desk
+from .doors import is_api, parse, private
 from .faults import Faults
 from .inspection import Request, harmless
 from .link import Link
@@ -21,27 +27,30 @@ from .market import FOREVER, Market
 from .pace import Pace
 from .peer import Peer
 from .rest import Query
-from .routes import BadTimeUnit, Endpoint, pairs, parse
+from .routes import BadTimeUnit, Endpoint, pairs
 from .rules import Guard, Refusal, Rules
 from .session import Session
+from .world import World
+from .ws_api import ApiSession
 
 _BACKLOG = 1024
 _KEPT = 100_000
 _BUDGET = 512
-_TIME_UNIT = b"x-mbx-time-unit"
+_TIME_UNIT, _KEY = b"x-mbx-time-unit", b"x-mbx-apikey"
 
 
 class Server:
     """The host of the simulated exchange; all but :meth:`begin` and :meth:`end` runs on its loop.
 
     Args:
-        market: what it serves.
+        world: what it serves.
         rules: what clients may do.
         pace: how fast the market runs.
+        user_data: how the events of accounts are subscribed.
     """
 
-    def __init__(self, market: Market, rules: Rules, pace: Pace) -> None:
-        self.market, self.rules = market, rules
+    def __init__(self, world: World, rules: Rules, pace: Pace, user_data: str = "today") -> None:
+        self.world, self.rules = world, rules
         self.loop = Loop(self._pump)
         self.guard = Guard(rules)
         self.faults = Faults(self)
@@ -50,6 +59,7 @@ class Server:
         self.peers: dict[Peer, None] = {}
         self.sessions: dict[int, Session] = {}
         self.skew = 0.0
+        self.desk = Desk(self.loop, rules, self.now, user_data)
         self._pace = pace
         self._count = 0
         self._listener: socket.socket | None = None
@@ -100,7 +110,7 @@ class Server:
 
     def begin(self) -> None:
         """Open for business."""
-        self._pace.start(self.market.now)
+        self._pace.start(self.world.now)
         self.loop.start("binance_ws-exchange")
         self.loop.ask(self.listen)
 
@@ -118,13 +128,13 @@ class Server:
 
     def _pump(self) -> float | None:
         if not self._pace.unlimited:
-            done = self.market.advance(self._pace.now(), _BUDGET)
-            return self._pace.until(self.market.due, bool(self.market.listened)) if done else 0.0
+            done = self.world.advance(self._pace.now(), _BUDGET)
+            return self._pace.until(self.world.due, bool(self.world.listened)) if done else 0.0
         if self.crowd:
             return self._wait_for_slow()
-        if not self.market.listened:
+        if not self.world.listened:
             return None
-        self.market.advance(FOREVER, _BUDGET)
+        self.world.advance(FOREVER, _BUDGET)
         return 0.0
 
     def _wait_for_slow(self) -> float:
@@ -155,24 +165,28 @@ class Server:
 
     def _answer(self, address: str, target: str, request: h11.Request, body: bytes) -> Response:
         path, _, query = target.partition("?")
-        given = {**pairs(query), **pairs(body.decode("latin-1"))}
-        call = self._calls().get(unquote(path))
-        weight = call.cost(given) if call else 1
-        refusal = self.guard.weigh(address, weight, time.time())
+        text = body.decode("latin-1")
+        given = {**pairs(query), **pairs(text)}
+        call = self.desk.call(request.method.decode(), target, text, _header(request, _KEY))
+        call = call or self._calls().get(unquote(path))
+        weight, product = (call.cost(given), call.product) if call else (1, Product.SPOT)
+        refusal = self.guard.weigh(address, weight, time.time(), product)
         if refusal:
-            return self._too_much(refusal)
+            return self._too_much(refusal, product)
         if call is None:
             return Response(404, MISSING)
         if request.method not in call.methods:
             return Response(405, b"")
-        answer = self._called(call, Query(given, self.market, _unit(request)))
-        used = str(self.guard.used(address))
+        market = self.world.of(product)
+        asked = Query(given, market, _unit(request), _header(request, _KEY))
+        answer = self._called(call, asked, market)
+        used = str(self.guard.used(address, product))
         answer.headers += [("X-MBX-USED-WEIGHT", used), ("X-MBX-USED-WEIGHT-1M", used)]
         return answer
 
-    def _called(self, call: rest.Call, query: Query) -> Response:
+    def _called(self, call: rest.Call, query: Query, market: Market) -> Response:
         try:
-            return Response(200, call.answer(query, self.market))
+            return Response(200, call.answer(query, market))
         except Bad as bad:
             return bad.response
 
@@ -180,18 +194,25 @@ class Server:
         weight = self.rules.weight
         return {
             **rest.CALLS,
+            **rest_futures.calls(self.now, self.rules),
+            **rest_options.calls(self.now, self.rules),
             "/api/v3/time": rest.Call(1, lambda query, _: {"serverTime": query.time(self.now())}),
             "/api/v3/exchangeInfo": rest.Call(
                 20, lambda query, market: rest.exchange_info(query, market, self.now(), weight)
             ),
         }
 
-    def _too_much(self, refusal: Refusal) -> Response:
-        return too_much(refusal, self.rules.weight, self.now())
+    def spot(self, path: str, given: dict[str, str], unit: int) -> tuple[int, Callable[[], Any]]:
+        """The weight of a REST call of spot, and what answers it."""
+        call, market = self._calls()[path], self.world.spot
+        return call.cost(given), lambda: call.answer(Query(given, market, unit), market)
+
+    def _too_much(self, refusal: Refusal, product: Product = Product.SPOT) -> Response:
+        return too_much(refusal, self.rules.pool(product)[1], self.now())
 
     def _note(self, request: h11.Request, target: str, upgrade: bool, status: int) -> None:
-        headers = harmless([*request.headers])
-        self.requests.append(Request(request.method.decode(), target, headers, upgrade, status))
+        method, told, headers = request.method.decode(), self.desk.masked(target), harmless([*request.headers])
+        self.requests.append(Request(method, told, headers, upgrade, status))
 
     # Sockets.
 
@@ -221,19 +242,30 @@ class Server:
             return self._too_much(refusal)
         if endpoint is None:
             return Response(404, MISSING)
-        why = next(filter(None, map(self.refuses, endpoint.streams)), None)
+        why = next(filter(None, (self.refuses(name, endpoint) for name in endpoint.streams)), None)
         return Response(400, {"code": 2, "msg": f"Invalid request: {why}"}) if why else endpoint
 
-    def refuses(self, name: str) -> str | None:
+    def most(self, endpoint: Endpoint, names: Iterable[str]) -> float:
+        """How many streams a connection may have if it has those."""
+        return self.rules.socket(self.world.product(endpoint, names)).streams
+
+    def refuses(self, name: str, endpoint: Endpoint) -> str | None:
         """Why a stream is refused, where the rules say that unknown ones are."""
-        if self.rules.unknown_streams == "ignore" or self.market.channel(name):
+        ignored = self.rules.unknown_streams == "ignore" or self.desk.knows(name)
+        if ignored or self.world.channel(name, endpoint):
             return None
         return f"unknown stream `{name}`"
+
+    def channel(self, name: str, session: Session) -> Channel | None:
+        """What brings a connection the messages of a name: a stream of the market, or a listen key."""
+        events = self.desk.channel(name, session.target)
+        return events if events or private(session.endpoint) else self.world.channel(name, session.endpoint)
 
     def session(self, peer: Peer, socket: wsproto.WSConnection, endpoint: Endpoint, target: str) -> Session:
         """The session of an admitted connection."""
         self._count += 1
-        return Session(self, peer.link, socket, endpoint, target, self._count)
+        kind = ApiSession if is_api(target) else Session
+        return kind(self, peer.link, socket, endpoint, target, self._count)
 
     def opened(self, session: Session) -> None:
         """The handshake is over."""
@@ -250,5 +282,8 @@ class Server:
 
 
 def _unit(request: h11.Request) -> int:
-    asked = next((value for name, value in request.headers if name == _TIME_UNIT), b"")
-    return 1000 if asked.upper() == b"MICROSECOND" else 1
+    return 1000 if (_header(request, _TIME_UNIT) or "").upper() == "MICROSECOND" else 1
+
+
+def _header(request: h11.Request, wanted: bytes) -> str | None:
+    return next((value.decode("latin-1") for name, value in request.headers if name == wanted), None)

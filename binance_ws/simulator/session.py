@@ -11,6 +11,7 @@ import wsproto
 from wsproto import events
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
+from .brake import Brake
 from .channel import COMBINED, MICROSECONDS, Channel
 from .control import Refused, Subscriptions
 from .inspection import Connection
@@ -49,11 +50,16 @@ class Session:
     ) -> None:
         self.id, self.target, self.endpoint, self.link = id, target, endpoint, link
         self.push = link.write
-        self.deaf = False
+        self.deaf = self.vanished = False
+        self._brake: Brake | None = None
         self.received = 0
         self._server, self._socket = server, socket
-        self._rules = server.rules.socket(endpoint.market)
-        self.subscriptions = Subscriptions(self._rules.streams, endpoint.combined, server.refuses)
+        self._rules = server.rules.socket(server.world.product(endpoint, endpoint.streams))
+        self.subscriptions = Subscriptions(
+            lambda names: server.most(endpoint, names),
+            endpoint.combined,
+            lambda name: server.refuses(name, endpoint),
+        )
         self._channels: dict[str, Channel | None] = {}
         self._recent: deque[float] = deque()
         self._pings: dict[bytes, Timer] = {}
@@ -146,7 +152,7 @@ class Session:
             self._leave(name)
         for name in names:
             if name not in self._channels:
-                self._channels[name] = self._server.market.channel(name)
+                self._channels[name] = self._server.channel(name, self)
         for channel in self._channels.values():
             if channel and not channel.has(self, form):
                 channel.join(self)
@@ -186,7 +192,31 @@ class Session:
         while payload in self._pings:
             self._pings.pop(next(iter(self._pings))).cancel()
 
+    def slow_down(self, delay: float) -> None:
+        """Send everything so many seconds late; 0 for at once, but behind what is held."""
+        if delay and self._brake is None:
+            self._brake = Brake(self._server.loop, self.link, self._server.rules.backlog, self._released)
+            self.push = self._brake.write
+        if self._brake:
+            self._brake.set(delay)
+
+    def _released(self) -> None:
+        self._brake, self.push = None, self.link.write
+
     # The end.
+
+    def vanish(self) -> None:
+        """Read and send nothing any more, without a word."""
+        self.deaf = self.vanished = True
+        self.forget()
+        self.link.freeze()
+
+    def cut_short(self, payload: bytes) -> None:
+        """Send the header and half of a frame, then FIN."""
+        frame = text_frame(payload)
+        self.link.write(frame[: -len(payload) // 2])
+        self.forget()
+        self.link.finish()
 
     def close(self, code: int, reason: str = "") -> None:
         """Send a close frame, and hang up."""
@@ -211,14 +241,16 @@ class Session:
         self._pings.clear()
         for name in list(self._channels):
             self._leave(name)
+        if self._brake:
+            self._brake.drop()
 
     def told(self) -> Connection:
         """What is known of it."""
         subscribed = self.subscriptions
         return Connection(
             self.id,
-            self.target,
-            tuple(subscribed.streams),
+            self._server.desk.masked(self.target),
+            tuple(map(self._server.desk.label, subscribed.streams)),
             subscribed.combined,
             self.received,
             self.link.sent,

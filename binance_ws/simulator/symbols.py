@@ -33,12 +33,14 @@ class Symbol:
         price: the first price of the seeded market, as text; empty for one made from the name.
         tick: the smallest step of a price, as text.
         status: ``"TRADING"``, ``"HALT"`` or ``"BREAK"``; streams are silent but for the first.
+        lot: the smallest step of a quantity, as text.
     """
 
     name: str
     price: str = ""
     tick: str = "0.00000100"
     status: str = TRADING
+    lot: str = "0.001"
 
     @property
     def assets(self) -> tuple[str, str]:

@@ -46,7 +46,7 @@ class Notes:
         self.asked = Inbox()
         self.connection: Connection
         self._urls = itertools.chain(urls, itertools.repeat(urls[-1]))
-        self._then = then
+        self.then = then
         self._delivered = False
 
     def url(self) -> str:
@@ -68,7 +68,7 @@ class Notes:
         self._delivered = True
         for payload in payloads:
             self._note(TEXT, payload=payload)
-            self._then(payload)
+            self.then(payload)
 
     def binary(self, payload: bytes) -> None:
         """A binary message."""

@@ -247,7 +247,7 @@ def test_a_fault_that_others_find_ends_it_with_their_code(within: bool) -> None:
     fault = ProtocolViolation("compressed, which was not agreed", 1008)
     with peer() as host, connecting(f"ws://{host.host}/ws", start=False) as notes:
         if within:
-            notes._then = lambda _: notes.connection.violate(fault)
+            notes.then = lambda _: notes.connection.violate(fault)
         notes.connection.start()
         link = host.accept()
         link.upgrade(frame("a"))

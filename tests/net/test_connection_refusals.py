@@ -13,9 +13,9 @@ from binance_ws.errors import CertificateError, DeadlineExceeded, HandshakeError
 from binance_ws.net.network import Network
 from binance_ws.net.refusals import FORBIDDEN_SECONDS, LONGEST_BAN
 from tests.certificates import Authority
+from tests.net.dialling import playing
 from tests.net.notes import ENDED, LOST, SOON, connecting, ends
 from tests.peer import Link, black_hole, peer
-from tests.waiting import in_thread
 
 
 @pytest.mark.parametrize(
@@ -103,15 +103,13 @@ def test_an_opening_that_takes_too_long_is_a_failed_attempt(
     network = Network(SOON, ca=authority.path)
     with (
         peer(context) as host,
+        playing(host, play),
         connecting(f"{scheme}://{host.host}/", network=network, max_retries=0) as notes,
     ):
-        accepting = in_thread(lambda: play(host.accept()))
         cause = ends(notes).cause
-        assert cause is not None
-        assert isinstance(cause.__cause__, DeadlineExceeded)
-        assert "0.2 s" in str(cause)
-        host.close()
-        accepting.join()
+    assert cause is not None
+    assert isinstance(cause.__cause__, DeadlineExceeded)
+    assert "0.2 s" in str(cause)
 
 
 def test_a_certificate_that_does_not_verify_is_not_retried(tmp_path: Path) -> None:

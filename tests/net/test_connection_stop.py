@@ -136,7 +136,7 @@ def test_it_can_be_stopped_in_its_own_callback() -> None:
             notes.connection.stop()
             joined.append(notes.connection.join(3600))
 
-        notes._then = stop
+        notes.then = stop
         notes.connection.start()
         link = host.accept()
         link.upgrade(frame("a"))

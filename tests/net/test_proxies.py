@@ -13,6 +13,7 @@ import pytest
 from binance_ws.client import Client
 from binance_ws.config import Environment
 from binance_ws.errors import GaveUp, ProxyError
+from binance_ws.net.dial import dial
 from binance_ws.net.network import Network
 from binance_ws.net.rest import Rest
 from tests.certificates import Authority
@@ -149,6 +150,16 @@ def test_a_name_is_looked_up_by_whom_the_proxy_s_url_says(
             notes.wait(OPENED)
             assert link.sock.getpeername()[0] == OUT
     assert ("localhost" in looked_up) is (scheme == "socks5")
+
+
+def test_a_socket_that_came_through_has_a_timeout() -> None:
+    """The upgrade after it must not wait without end, as it would on a socket fresh from its descriptor."""
+    with microsocks(Path(), "") as proxy, peer() as host:
+        network = Network(SECONDS, {"http": f"socks5h://{proxy}"})
+        with contextlib.closing(dial(f"ws://{host.host}/", network, lambda _: None)) as sock:
+            timeout = sock.gettimeout()
+    assert timeout is not None
+    assert 0 < timeout <= SECONDS
 
 
 def watch_names(monkeypatch: pytest.MonkeyPatch, looked_up: list[str]) -> None:

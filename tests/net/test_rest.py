@@ -19,10 +19,10 @@ from binance_ws.net.network import Network
 from binance_ws.net.rest import api_error
 from tests.certificates import Authority
 from tests.net.calling import failure, rest
+from tests.net.dialling import playing
 from tests.net.notes import SOON
 from tests.net.web import Answer, Handler, web
 from tests.peer import Link, black_hole, peer, refusing
-from tests.waiting import in_thread
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
@@ -195,11 +195,17 @@ def test_an_answer_that_takes_too_long(scheme: str, play: Callable[[Link], None]
     """One deadline for the whole of it, however busy the peer seems."""
     authority = Authority(tmp_path)
     context = authority.server("127.0.0.1") if scheme == "https" else None
-    with peer(context) as host:
-        thread = in_thread(lambda: play(host.accept()))
+    with peer(context) as host, playing(host, play):
         error = failure(f"{scheme}://{host.host}/", Network(SOON, ca=authority.path))
-        thread.join()
     assert (type(error), str(error)) == (RestError, f"{host.host} did not answer in time")
+
+
+@pytest.mark.parametrize("play", [silent, dribbling_head, dribbling_body, dribbling_chunks])
+def test_an_answer_that_takes_too_long_through_a_proxy(play: Callable[[Link], None]) -> None:
+    """The deadline holds for what a proxy passes on, too."""
+    with peer() as proxy, playing(proxy, play):
+        error = failure("http://api.example/", Network(SOON, {"http": f"http://{proxy.host}"}))
+    assert (type(error), str(error)) == (RestError, "api.example did not answer in time")
 
 
 @pytest.mark.parametrize("answer", [b"", b"\x00\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
@@ -207,15 +213,12 @@ def test_an_answer_that_takes_too_long(scheme: str, play: Callable[[Link], None]
 def test_an_answer_that_breaks_off(answer: bytes, end: Callable[[Link], None]) -> None:
     """Nothing, no HTTP, and half a body: none of them is an answer."""
 
-    def play(host: Any) -> None:
-        link = host.accept()
+    def play(link: Link) -> None:
         link.read_request()
         link.send(answer)
         end(link)
 
-    with peer() as host:
-        thread = in_thread(lambda: play(host))
+    with peer() as host, playing(host, play):
         error = failure(f"http://{host.host}/")
-        thread.join()
     assert type(error) is RestError
     assert host.host in str(error)

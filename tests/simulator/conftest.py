@@ -10,6 +10,7 @@ import pytest
 
 from binance_ws.simulator import Exchange, Rules
 from tests.simulator.client import Client
+from tests.simulator.users import Api, User
 
 Make = Callable[..., Exchange]
 Connect = Callable[[Exchange, str], Client]
@@ -48,3 +49,15 @@ def connect() -> Iterator[Connect]:
             return client.upgraded()
 
         yield open_
+
+
+@pytest.fixture
+def user(exchange: Exchange) -> User:
+    """The owner of the exchange's default key."""
+    return User(exchange)
+
+
+@pytest.fixture
+def api(exchange: Exchange, connect: Connect) -> Api:
+    """The same on the WebSocket API."""
+    return Api(exchange, connect(exchange, "/ws-api/v3"))

@@ -14,7 +14,7 @@ from tests import payloads
 @pytest.fixture
 def subscriptions() -> Subscriptions:
     """A connection that may have three streams."""
-    return Subscriptions(limit=3, combined=False)
+    return Subscriptions(limit=lambda names: 3, combined=False)
 
 
 def ask(subscriptions: Subscriptions, request: Any) -> Any:
