@@ -120,10 +120,8 @@ def test_a_key_file_has_known_lines(tmp_path: Path) -> None:
 def test_nothing_shows_keys() -> None:
     """Neither clients nor what they hold."""
     client = Client(KEY, SECRET)
-    shown = repr(client) + repr(credentials(KEY, SECRET)) + repr(vars(client)).replace(repr(KEY), "", 1)
     assert repr(client) == "<Client production with keys>"
-    assert SECRET not in repr(client) + repr(credentials(KEY, SECRET))
-    assert "Hmac object" in shown
+    assert SECRET not in repr(credentials(KEY, SECRET)) + repr(credentials(KEY, SECRET).signer)
 
 
 def test_python_binance_s_client() -> None:

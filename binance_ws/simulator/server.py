@@ -211,8 +211,8 @@ class Server:
         return too_much(refusal, self.rules.pool(product)[1], self.now())
 
     def _note(self, request: h11.Request, target: str, upgrade: bool, status: int) -> None:
-        method, told, headers = request.method.decode(), self.desk.masked(target), harmless([*request.headers])
-        self.requests.append(Request(method, told, headers, upgrade, status))
+        method, headers = request.method.decode(), harmless([*request.headers])
+        self.requests.append(Request(method, self.desk.masked(target), headers, upgrade, status))
 
     # Sockets.
 

@@ -44,17 +44,18 @@ class Bank:
     def __call__(self, handler: Handler) -> None:
         parts = urlsplit(handler.path)
         given = dict(parse_qsl(parts.query))
-        call = self.calls.get(
-            (handler.command, parts.path), lambda _: self._listen_key(handler.command, parts.path, given)
-        )
+        call = self.calls.get((handler.command, parts.path))
         try:
-            answer = Answer(json.dumps(call(given)).encode())
+            answer = Answer(json.dumps(self._answer(call, handler.command, parts.path, given)).encode())
         except Refused as refused:
             answer = refused.answer
         with self.changed:
             self.asked.append((handler.command, parts.path, given))
             self.changed.notify_all()
         handler.answer(answer)
+
+    def _answer(self, call: Call | None, method: str, path: str, given: dict[str, str]) -> Any:
+        return self._listen_key(method, path, given) if call is None else call(given)
 
     def _listen_key(self, method: str, path: str, given: dict[str, str]) -> Any:
         if "isten" not in path and "userDataStream" not in path:
