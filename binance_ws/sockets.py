@@ -94,9 +94,10 @@ class Socket:
         self._settled = threading.Event()
         self.opened = 0.0
         self._cause: BinanceWsError | None = None
-        self._courier = Courier(f"binance_ws {plan.path} mail", box, self.target.call_user) if box else None
-        if self._courier is not None:
-            self.target.deliver_to(self._courier.mailbox.put)
+        self._courier: Courier | None = None
+        if box is not None:
+            self._courier = Courier(f"binance_ws {plan.path} mail", box, self.target.call_user)
+            self.target.deliver_to(box.put)
         self.feeds = [self._feed(group, number) for number, group in enumerate(groups)]
 
     def _feed(self, streams: Sequence[Stream], number: int) -> Feed:
@@ -266,13 +267,13 @@ class Socket:
             if other is not feed:
                 other.stop()
         self._settled.set()
-        if self._ending is not None:
-            self._ending()
         retryable = getattr(cause.__cause__ or cause, "retryable", True)
         log.error("%s is given up: %s", self.key, cause)
         self._around.tell(events.GivenUp(self.key, cause))
         text = GAVE_UP if retryable else str(cause)
         self._say({"e": "error", "m": text, "key": self.key, "cause": str(cause)})
+        if self._ending is not None:
+            self._ending()
 
     def _say(self, message: dict[str, Any]) -> None:
         """Call the user with a message of ours, in turn with the others."""

@@ -20,7 +20,13 @@ settings.load_profile("project")
 PREFIX = "binance_ws"
 """Begins the name of every thread that the library starts."""
 
-_OURS = ("BINANCE_WS_HOST", "BINANCE_WS_USER_DATA", "BINANCE_WS_JSON", "BINANCE_API_KEY", "BINANCE_API_SECRET")
+_OURS = (
+    "BINANCE_WS_HOST",
+    "BINANCE_WS_USER_DATA",
+    "BINANCE_WS_JSON",
+    "BINANCE_API_KEY",
+    "BINANCE_API_SECRET",
+)
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _DESCRIPTORS = Path("/proc/self/fd")
 

@@ -25,10 +25,19 @@ FEATURES = 3
 BESIDE = "simulator"
 BELOW_BESIDE = 1
 
-LOCKS = {"feed.py", "net/calls.py", "net/limits.py", "net/mailbox.py", "net/timer.py", "net/turnstile.py", "registry.py"}
+LOCKS = {
+    "feed.py",
+    "net/calls.py",
+    "net/limits.py",
+    "net/mailbox.py",
+    "net/timer.py",
+    "net/turnstile.py",
+    "registry.py",
+}
 """The modules that have a lock; the simulated exchange, a program of its own, has none."""
 
 THREADS = {
+    "doctor/rounds.py",
     "net/connection.py",
     "net/mailbox.py",
     "net/timer.py",

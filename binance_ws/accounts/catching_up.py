@@ -16,7 +16,7 @@ HELD = 10_000
 """Events that wait for the answers of REST at most; further ones are delivered before them."""
 
 _FIRST_WAIT = 1.0
-_LONGEST_WAIT = 8.0
+_LONGEST_WAIT = 128.0
 _FAILURES = (BinanceWsError, LookupError, TypeError, ValueError, ArithmeticError)
 
 
@@ -95,11 +95,10 @@ class CatchingUp:
             self._log("what is open", error)
 
     def _ask(self, since: int, wait: float) -> None:
-        """Ask what was missed; where that fails, again some times, and then go on without."""
+        """Ask what was missed while events wait; where that fails they go on, and it is asked again some times."""
         assert self._reconciler is not None
         if self._owner.target.stopping:
             return
-        # An earlier gap's answer may have let events go on; they must wait again while we ask.
         if self._held is None:
             self._held = []
         held, found = self._held, []
@@ -107,9 +106,8 @@ class CatchingUp:
             found = self._reconciler.missed(since, self._now(), held)
         except _FAILURES as error:
             self._log("what was missed", error)
-            if wait <= _LONGEST_WAIT:
+            if wait <= _LONGEST_WAIT and getattr(error, "retryable", True):
                 self._later(max(wait, getattr(error, "retry_after", 0.0)), self._ask, since, wait * 2)
-                return
         self._owner.target.turnstile.take(self._resume, (found, held))
 
     def _log(self, what: str, error: Exception) -> None:

@@ -80,7 +80,8 @@ class KeyLine(AccountLine):
         self.connection.stop()
         if self._due is not None:
             self._due.cancel()
-        self._give_back(self._lease)
+        if self._socket is not None:
+            self._give_back(self._lease)
 
     def connection_of(self, socket: UserSocket) -> Connection | None:
         """The connection."""

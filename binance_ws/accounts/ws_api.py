@@ -79,15 +79,18 @@ class Seat:
         self._give = give
         self._ticket = ticket
         self._later = later
+        self._taken = False
         self._line: ApiLine | None = None
 
     def attach(self, socket: UserSocket) -> None:
         """Take it."""
+        self._taken = True
         self._later(0, self._take, socket)
 
     def detach(self, socket: UserSocket) -> None:
         """Leave it."""
-        self._later(0, self._leave, socket)
+        if self._taken:
+            self._later(0, self._leave, socket)
 
     def connection_of(self, socket: UserSocket) -> Connection | None:
         """The connection."""

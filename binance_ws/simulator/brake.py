@@ -33,7 +33,8 @@ class Brake:
         self._held.append((time.monotonic(), data))
         self._size += len(data)
         if self._size > self._limit:
-            self._link.abort()
+            # Not at once: whoever writes may be on the way through all listeners of a stream.
+            self._loop.later(0.0, self._link.abort)
         elif self._timer is None:
             self._arm()
 

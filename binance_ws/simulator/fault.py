@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .answers import Response
 from .inspection import Connection
@@ -13,6 +13,8 @@ from .routes import Endpoint
 
 if TYPE_CHECKING:
     from .server import Server
+
+F = TypeVar("F", bound="Fault")
 
 Match = str | Callable[[Connection], bool] | None
 """``None`` for all connections, a stream's name, the beginning of a path, or a function."""
@@ -39,7 +41,7 @@ class Fault:
             self._over = True
             self._end()
 
-    def __enter__(self) -> Fault:
+    def __enter__(self: F) -> F:
         return self
 
     def __exit__(

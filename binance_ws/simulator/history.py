@@ -31,7 +31,8 @@ class History(Generic[T]):
     def __init__(self) -> None:
         self._things: deque[T] = deque(maxlen=KEPT)
         self._runs: list[tuple[int, int]] = []
-        self._first = self._last = 0
+        # No id follows on this one.
+        self._first = self._last = -2
 
     def add(self, thing: T) -> None:
         """Remember a thing."""

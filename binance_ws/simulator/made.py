@@ -24,7 +24,8 @@ def made(market: Market, name: str) -> list[range]:
     kind = stream.kind.name if stream else ""
     if stream is None or kind not in (*_TRADES, *_KLINES, "agg_trade"):
         raise ArgumentError(f"what was made is known of trades, aggregate trades and klines, not of {name!r}")
-    instrument = market.instrument(market.about(name)[0])
+    instrument = market.find(market.about(name)[0])
+    assert instrument is not None
     if kind in _KLINES:
         return _closed(instrument, values, market.now // _MS)
     return (instrument.trades if kind in _TRADES else instrument.aggregates).ids

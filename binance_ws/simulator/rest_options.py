@@ -89,5 +89,6 @@ def calls(now: Callable[[], int], rules: Rules) -> dict[str, Call]:
         "klines": (1, _klines),
     }
     return {
-        f"/eapi/v1/{name}": Call(cost, answer, product=Product.OPTIONS) for name, (cost, answer) in rows.items()
+        f"/eapi/v1/{name}": Call(cost, answer, product=Product.OPTIONS)
+        for name, (cost, answer) in rows.items()
     }

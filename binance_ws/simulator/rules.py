@@ -113,7 +113,6 @@ class Rules:
             second=self.scale,
         )
 
-
     def pool(self, market: Market) -> tuple[str, float]:
         """Which pool of weight the REST calls of a market draw from, and what it holds a minute."""
         name = _POOLS.get(market, market.value)
@@ -171,9 +170,7 @@ class Guard:
         known.connects.append(now)
         return None
 
-    def weigh(
-        self, address: str, weight: int, now: float, market: Market = Market.SPOT
-    ) -> Refusal | None:
+    def weigh(self, address: str, weight: int, now: float, market: Market = Market.SPOT) -> Refusal | None:
         """Count a request's weight in the pool of a market."""
         pool, limit = self._rules.pool(market)
         known = self._of(address)

@@ -157,7 +157,9 @@ class World:
 def _carried(stream: Stream, endpoint: Endpoint) -> bool:
     """Whether a host carries a stream by the route that a connection came by."""
     if endpoint.market is Product.COINM:
-        return any(each.market is Product.COINM for each in _readings(stream)) or stream.kind.name in _ANYWHERE
+        return (
+            any(each.market is Product.COINM for each in _readings(stream)) or stream.kind.name in _ANYWHERE
+        )
     if stream.market is Product.COINM and stream.kind.name not in _ANYWHERE:
         return False
     # Without a route a connection gets what it would get by the public one.

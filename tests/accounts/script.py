@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import threading
 import time
@@ -151,10 +152,10 @@ def environment(bank_host: str, peer_host: str, user_data: str) -> Environment:
     local = Environment.local(peer_host, user_data=user_data, connects=None)
     products = ("spot", "margin", "margin_risk", "usdm", "coinm", "options", "portfolio", "portfolio_pro")
     hosts = {name: getattr(local, name) for name in products}
-    moved = {
+    moved: dict[str, Any] = {
         n: Hosts(f"http://{bank_host}", h.stream, h.ws_api, UserData(h.user_data)) for n, h in hosts.items()
     }
-    return Environment(name="scripted", **moved, connects=None)
+    return dataclasses.replace(local, name="scripted", **moved)
 
 
 @contextlib.contextmanager

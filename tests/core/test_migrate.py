@@ -81,7 +81,7 @@ CLIENT_HERE = "from binance_ws import Client\n"
 
 OURS = {
     "given at once": "bm = BinanceSocketManager(Client('k', 's'))",
-    "kept under a name": "client = Client(api_key=K, api_secret=S)\nbm = BinanceSocketManager(client, user_timeout=60)",
+    "kept under a name": "client = Client(api_key=K, api_secret=S)\nbm = BinanceSocketManager(client, 60)",
     "given by name": "client = Client(K, S)\nbm = BinanceSocketManager(client=client)",
     "kept in an object": """
         class Bot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -60,7 +61,7 @@ def filled(message: Any) -> Any:
 
 def chained(messages: list[Any]) -> bool:
     """Whether each change of a book follows the one before it."""
-    pairs = zip(messages, messages[1:], strict=False)
+    pairs = itertools.pairwise(messages)
     return len(messages) > 1 and all(a["u"] == b["pu"] < b["U"] <= b["u"] for a, b in pairs)
 
 
@@ -82,7 +83,7 @@ class Rest:
 
 def book_of(snapshot: dict[str, Any], messages: list[Any]) -> tuple[dict[str, str], dict[str, str]]:
     """The book that a client makes by the exchange's rules of a snapshot and the messages of a diff stream."""
-    bids, asks = ({price: quantity for price, quantity in snapshot[side]} for side in ("bids", "asks"))
+    bids, asks = (dict(map(tuple, snapshot[side])) for side in ("bids", "asks"))
     last = snapshot["lastUpdateId"]
     kept = [m for m in messages if m["u"] >= last]
     assert not kept or kept[0]["U"] <= last + 1 or kept[0]["pu"] <= last

@@ -107,7 +107,9 @@ def test_a_stream_has_the_documented_shape(market: Watched, name: str) -> None:
 )
 def test_a_stream_has_its_speed(market: Watched, name: str, period: int) -> None:
     """Messages are a whole number of periods apart, mostly one."""
-    times = sorted({message["E"] for m in market.messages(name) for message in (m if isinstance(m, list) else [m])})
+    times = sorted(
+        {message["E"] for m in market.messages(name) for message in (m if isinstance(m, list) else [m])}
+    )
     steps = [(b - a) / period for a, b in itertools.pairwise(times)]
     assert all(step == int(step) for step in steps)
     assert steps.count(1) > len(steps) / 2
@@ -183,7 +185,9 @@ def test_a_wrong_route_is_silent(make: Make, connect: Connect) -> None:
     assert {message["stream"] for message in client.several(200)} == {"btcusdt@bookTicker"}
 
 
-@pytest.mark.parametrize(("path", "combined"), [("ws/btcusdt@aggTrade", False), ("stream?streams=btcusdt@aggTrade", True)])
+@pytest.mark.parametrize(
+    ("path", "combined"), [("ws/btcusdt@aggTrade", False), ("stream?streams=btcusdt@aggTrade", True)]
+)
 def test_both_forms(make: Make, connect: Connect, path: str, combined: bool) -> None:
     """``/ws`` sends messages as they are, ``/stream`` in the envelope."""
     message = connect(make(), f"/fstream/market/{path}").json()
@@ -263,8 +267,12 @@ def test_a_book_of_the_capture_is_right(played: Watched, recording: Recording, s
     shown = rest("depth", symbol="BTCUSDT", limit=1000)
     assert played.messages(f"btcusdt@depth{speed}")[-1]["u"] <= shown["lastUpdateId"]
     if speed == "@0ms":
-        assert sorted(bids.items(), key=lambda level: -float(level[0]))[:1000] == [(p, q) for p, q in shown["bids"]]
-        assert sorted(asks.items(), key=lambda level: float(level[0]))[:1000] == [(p, q) for p, q in shown["asks"]]
+        assert sorted(bids.items(), key=lambda level: -float(level[0]))[:1000] == [
+            (p, q) for p, q in shown["bids"]
+        ]
+        assert sorted(asks.items(), key=lambda level: float(level[0]))[:1000] == [
+            (p, q) for p, q in shown["asks"]
+        ]
 
 
 # REST.
@@ -284,7 +292,9 @@ def test_a_book_of_the_capture_is_right(played: Watched, recording: Recording, s
         ("indexPriceKlines", {"pair": "BTCUSDT", "interval": "1m"}, "klines"),
     ],
 )
-def test_an_answer_has_the_documented_shape(rest: Rest, name: str, parameters: dict[str, Any], file: str) -> None:
+def test_an_answer_has_the_documented_shape(
+    rest: Rest, name: str, parameters: dict[str, Any], file: str
+) -> None:
     """Keys and types are those of the documented example."""
     assert outline(rest(name, **parameters)) == outline(REST[f"usdm_rest_{file}"])
 
@@ -315,7 +325,9 @@ def test_what_was_sent_can_be_fetched_again(market: Watched, rest: Rest) -> None
         ("aggTrades", {"symbol": "BTCUSDT", "startTime": 1}, -4166, 400),
     ],
 )
-def test_a_bad_call_has_its_code(rest: Rest, name: str, parameters: dict[str, Any], code: int, status: int) -> None:
+def test_a_bad_call_has_its_code(
+    rest: Rest, name: str, parameters: dict[str, Any], code: int, status: int
+) -> None:
     """Errors have the exchange's code and status."""
     with pytest.raises(Bad) as bad:
         rest(name, **parameters)

@@ -1,0 +1,146 @@
+"""Sockets of many streams: split over connections, changed while they run, replaced without a gap."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from binance_ws import BinanceSocketManager, Client, events
+from binance_ws.errors import ArgumentError, UnknownStream
+from binance_ws.simulator import OFF, Exchange, Rules
+
+from .faults.soak import Ledger, judge
+from .peer import SECONDS
+from .waiting import Inbox
+
+
+@pytest.fixture
+def exchange() -> Iterator[Exchange]:
+    """A busy exchange with its rules on."""
+    with Exchange(speed=20, rules=Rules(connects=OFF)) as made:
+        yield made
+
+
+class Told:
+    """``on_event`` with waiting."""
+
+    def __init__(self) -> None:
+        self.events: list[events.Event] = []
+        self._changed = threading.Condition()
+
+    def __call__(self, event: events.Event) -> None:
+        with self._changed:
+            self.events.append(event)
+            self._changed.notify_all()
+
+    def wait(self, kind: type[events.Event]) -> events.Event:
+        """The first event of a kind."""
+        with self._changed:
+            found = self._changed.wait_for(
+                lambda: next((e for e in self.events if isinstance(e, kind)), None), SECONDS
+            )
+        assert found is not None, self.events
+        return found
+
+
+def test_streams_come_and_go(exchange: Exchange) -> None:
+    """subscribe and unsubscribe change a running socket, whose key stays; the others lose nothing."""
+    ledger, inbox = Ledger(), Inbox()
+    inbox._then = ledger.many
+    client = Client(environment=exchange.environment)
+    with BinanceSocketManager(client) as manager:
+        key = manager.start_multiplex_socket(["btcusdt@trade", "ethusdt@trade"], inbox)
+        assert isinstance(key, str)
+        inbox.wait(20)
+        manager.subscribe(key, ["bnbbtc@trade"])
+        inbox.wait_for(lambda messages: any(m["stream"] == "bnbbtc@trade" for m in messages))
+        manager.unsubscribe(key, ["ethusdt@trade"])
+        assert exchange.wait_for(
+            lambda: exchange.connections[0].streams == ("btcusdt@trade", "bnbbtc@trade"), SECONDS
+        )
+        assert set(manager.sockets()[0].ages) == {"btcusdt@trade", "bnbbtc@trade"}
+        with pytest.raises(UnknownStream):
+            manager.subscribe(key, ["bnbbtc@trad"])
+        with pytest.raises(ArgumentError, match="no open socket"):
+            manager.subscribe("nobody", ["bnbbtc@trade"])
+        single = manager.start_trade_socket("SOLUSDT", print)
+        with pytest.raises(ArgumentError, match="carries one stream"):
+            manager.subscribe(str(single), ["bnbbtc@trade"])
+    manager.join(SECONDS)
+    assert judge(ledger) == []
+
+
+def test_three_thousand_streams_under_one_key() -> None:
+    """They take three connections, arrive, survive a fault, and close at once."""
+    with Exchange(speed=5, symbols=750, rules=Rules(connects=OFF)) as exchange:
+        symbols = [
+            s["symbol"].lower() for s in Client(environment=exchange.environment).exchange_info()["symbols"]
+        ]
+        names = [
+            f"{s}@{kind}" for s in symbols[:750] for kind in ("trade", "kline_1m", "ticker", "bookTicker")
+        ]
+        assert len(names) == 3000
+        inbox, told = Inbox(), Told()
+        with BinanceSocketManager(Client(environment=exchange.environment), on_event=told) as manager:
+            key = manager.start_multiplex_socket(names, inbox)
+            manager.wait_connected(key, SECONDS)
+            assert exchange.wait_for(
+                lambda: sum(len(c.streams) for c in exchange.connections) == 3000, SECONDS
+            )
+            assert sorted(len(c.streams) for c in exchange.connections) == [952, 1024, 1024]
+            inbox.wait_for(lambda messages: len({m["stream"] for m in messages}) > 700)
+            exchange.faults.reset()
+            told.wait(events.Lost)
+            assert exchange.wait_for(
+                lambda: sum(len(c.streams) for c in exchange.connections) == 3000, SECONDS
+            )
+            (info,) = manager.sockets()
+            assert (info.streams, info.reconnects) == (3000, 3)
+        manager.join(SECONDS)
+
+
+@pytest.mark.parametrize("reason", ["the server goes down", "age", "silence"])
+def test_connections_are_replaced_without_a_gap(exchange: Exchange, reason: str) -> None:
+    """On a shutdown notice, at the end of its life and when it falls silent, a new connection takes over."""
+    ledger, told = Ledger(), Told()
+    client = Client(environment=exchange.environment)
+    manager = BinanceSocketManager(client, on_event=told, stale_after=0.5 if reason == "silence" else None)
+    manager.start_trade_socket("BTCUSDT", ledger.single("btcusdt@trade"))
+    manager.start_kline_socket("BTCUSDT", ledger.single("btcusdt@kline_1s"), "1s")
+    with manager:
+        manager.wait_connected(timeout=SECONDS)
+        if reason == "the server goes down":
+            exchange.faults.shutdown_event("btcusdt@trade")
+        elif reason == "silence":
+            fault = exchange.faults.stall("btcusdt@trade")
+            assert exchange.wait_for(lambda: len(exchange.connections) == 3, SECONDS)
+            fault.stop()
+        else:
+            manager._registry.all()[0].feeds[0].rotate("its age")
+        rotated = told.wait(events.Rotated)
+        assert isinstance(rotated, events.Rotated)
+        assert rotated.key == "btcusdt@trade"
+        count = len(ledger.ids["btcusdt@trade"])
+        assert exchange.wait_for(lambda: len(ledger.ids["btcusdt@trade"]) > count + 50, SECONDS)
+        info = manager.sockets()[0]
+        assert (info.rotations, info.reconnects) == (1, 0)
+    manager.join(SECONDS)
+    assert judge(ledger) == []
+
+
+def test_one_at_a_time(exchange: Exchange) -> None:
+    """No two connections of a manager are replaced at the same moment, and all are in the end."""
+    told = Told()
+    with BinanceSocketManager(Client(environment=exchange.environment), on_event=told) as manager:
+        for symbol in ("BTCUSDT", "ETHUSDT", "BNBBTC"):
+            manager.start_trade_socket(symbol, lambda message: None)
+        manager.wait_connected(timeout=SECONDS)
+        exchange.faults.shutdown_event()
+        for _ in range(3):
+            assert len(exchange.connections) <= 4
+        assert exchange.wait_for(
+            lambda: sum(isinstance(e, events.Rotated) for e in told.events) == 3, 2 * SECONDS
+        )
+    manager.join(SECONDS)

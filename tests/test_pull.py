@@ -1,0 +1,119 @@
+"""Messages to be taken: a blocking iterator over streams, and callbacks behind a mailbox."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from binance_ws import BinanceSocketManager, Client
+from binance_ws.errors import ArgumentError, Closed, GaveUp
+from binance_ws.simulator import Exchange
+
+from .peer import SECONDS
+from .waiting import Inbox, in_thread
+
+
+@pytest.fixture
+def manager() -> Iterator[BinanceSocketManager]:
+    """A started manager on a busy exchange."""
+    with Exchange(speed=20) as exchange:
+        client = Client(environment=exchange.environment)
+        with BinanceSocketManager(client, max_retries=0) as made:
+            made.exchange = exchange  # type: ignore[attr-defined]
+            yield made
+        made.join(SECONDS)
+        client.close()
+
+
+def test_it_iterates(manager: BinanceSocketManager) -> None:
+    """Several streams come wrapped, in order; iterator tools work; leaving ``with`` frees the key."""
+    with manager.stream("btcusdt@trade", "ethusdt@kline_1m") as stream:
+        first = list(itertools.islice(stream, 20))
+        assert {message["stream"] for message in first} <= {"btcusdt@trade", "ethusdt@kline_1m"}
+        assert stream.latest("btcusdt@trade")["data"]["e"] == "trade"
+    assert manager.sockets() == []
+
+
+def test_one_stream_comes_bare(manager: BinanceSocketManager) -> None:
+    """get, wait_for, collect and latest; it ends when the manager is closed."""
+    stream = manager.stream("btcusdt@trade")
+    first = stream.get(SECONDS)
+    found = stream.wait_for(lambda m: m["t"] >= first["t"] + 5, SECONDS)
+    assert found["t"] == first["t"] + 5
+    assert [m["t"] for m in stream.collect(3)] == [found["t"] + 1, found["t"] + 2, found["t"] + 3]
+    assert stream.latest()["t"] >= found["t"] + 3
+    assert stream.latest("btcusdt@trade") is not None
+    assert stream.collect(seconds=0.05) is not None
+    with pytest.raises(ArgumentError, match="open already"):
+        manager.stream("btcusdt@trade")
+    manager.close()
+    assert isinstance(list(stream), list)
+    with pytest.raises(Closed):
+        stream.get()
+
+
+def test_a_lost_connection_is_an_error(manager: BinanceSocketManager) -> None:
+    """Where the connection is given up the iterator raises, with the cause."""
+    stream = manager.stream("btcusdt@trade")
+    stream.get(SECONDS)
+    faults = manager.exchange.faults  # type: ignore[attr-defined]
+    with faults.refuse(), faults.reset(), pytest.raises(GaveUp):
+        stream.wait_for(lambda message: False, SECONDS)
+
+
+def test_a_slow_callback_behind_a_mailbox(manager: BinanceSocketManager) -> None:
+    """It has a thread of its own; reading does not wait for it, and a stop from inside it works."""
+    gate, done = threading.Event(), threading.Event()
+    fast = Inbox()
+
+    def slow(message: Any) -> None:
+        gate.wait(SECONDS)
+        manager.stop_socket(key)
+        done.set()
+
+    key = manager.start_socket(slow, "btcusdt@trade", maxsize=5, overflow="drop_oldest")
+    manager.start_socket(fast, "btcusdt@aggTrade")
+    fast.wait(20)
+    received = manager.sockets()[0].messages
+    assert received > 5
+    gate.set()
+    assert done.wait(SECONDS)
+    assert [info.key for info in manager.sockets()] == ["btcusdt@aggTrade"]
+
+
+def test_callbacks_in_turn() -> None:
+    """With serialize_callbacks no two callbacks of a manager overlap."""
+    inside = threading.Lock()
+    clashes: list[Any] = []
+
+    def check(message: Any) -> None:
+        if not inside.acquire(blocking=False):
+            clashes.append(message)
+            return
+        inbox(message)
+        inside.release()
+
+    inbox = Inbox()
+    with Exchange(speed=20) as exchange:
+        client = Client(environment=exchange.environment)
+        with BinanceSocketManager(client, serialize_callbacks=True) as manager:
+            for symbol in ("BTCUSDT", "ETHUSDT", "BNBBTC"):
+                manager.start_trade_socket(symbol, check)
+                manager.start_symbol_book_ticker_socket(symbol, check)
+            inbox.wait(200)
+        manager.join(SECONDS)
+    assert clashes == []
+
+
+def test_iterating_in_another_thread_ends_with_close(manager: BinanceSocketManager) -> None:
+    """A thread that waits for a message is let go."""
+    stream = manager.stream("lunausdt@trade")
+    taken: list[Any] = []
+    waiter = in_thread(lambda: taken.extend(stream))
+    manager.close()
+    waiter.join(SECONDS)
+    assert not waiter.is_alive()
