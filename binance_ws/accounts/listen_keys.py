@@ -73,6 +73,7 @@ class Lease:
         answer = self._call("POST", dict(self._own), self._row.weights[0], None)
         self.key = answer["listenKey"]
         if self._closed:  # stopped in the meantime: nobody else would close it
+            self._mine = shared
             self.close()
         return self.key, self._expiry(answer)
 
@@ -101,7 +102,7 @@ class Lease:
             timeout: seconds that this may take; ``None`` for the client's.
         """
         self._closed = True
-        shared = self._mine
+        shared, self._mine = self._mine, None
         if shared is None:
             return
         shared.users.discard(self)
@@ -111,7 +112,11 @@ class Lease:
             del _shared[self._whose]
         # Where an answer was lost, a key may live that we do not know; some calls need not name it.
         if shared.ours and (self.key or (self._asked and not self._row.names_key)):
-            self._call("DELETE", self._naming(), self._row.weights[2], timeout)
+            try:
+                self._call("DELETE", self._naming(), self._row.weights[2], timeout)
+            except ApiError as error:
+                if error.code != KEY_GONE:  # it has died by itself
+                    raise
 
     def _absent(self) -> bool:
         """Whether the exchange has no such key yet; taken for true where it cannot be asked."""

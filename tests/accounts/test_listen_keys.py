@@ -132,7 +132,7 @@ def test_one_that_is_stopped_while_it_opens() -> None:
     """Its key does not stay behind."""
     exchange = Exchange()
     made = lease(exchange)
-    exchange.then = lambda method: made.close() if method == "PUT" else None
+    exchange.then = lambda method: made.close() if method == "POST" else None
     made.open()
     assert not exchange.alive
 

@@ -11,6 +11,7 @@ BROKEN_ONCE = (
     b"\x00\x81\x020\xc2",  # text that ends within a character
     b"\x01\x02\x01\x01a\x89\x00\x80\x01b",  # a ping within a fragmented message
     b"\x00\x82\x7f" + b"\xff" * 8,  # the longest length that can be claimed
+    b"\x00\x88\x7e\x00\x00",  # a close whose length takes more bytes than it may
     b"\x00" + b"[" * 2000,
     b"\x01NaN",
     b"\x03\xff",

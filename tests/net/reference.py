@@ -57,10 +57,21 @@ def ours(pieces: Iterable[bytes], limit: int = MAX_FRAME_BYTES) -> Outcome:
 class _Strict(WebSocket):
     """websocket-client's parser, which by itself would take from a server what only a client may send."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._take_length = self.frame_buffer.recv_length
+        self.frame_buffer.recv_length = self._note_length  # type: ignore[method-assign]
+        self._written = 0
+
+    def _note_length(self) -> None:
+        assert self.frame_buffer.header is not None
+        self._written = self.frame_buffer.header[-1]
+        self._take_length()
+
     def recv_frame(self) -> Any:
         frame: Any = super().recv_frame()  # type: ignore[no-untyped-call]
         control = frame.opcode >= CLOSE
-        if frame.mask_value or (control and (not frame.fin or len(frame.data) > 125)):
+        if frame.mask_value or (control and (not frame.fin or self._written > 125)):
             raise WebSocketProtocolException("not from a server")
         return frame
 

@@ -34,7 +34,7 @@ def watched(market: Market, names: Iterable[str], seconds: float) -> Watched:
 def names(product: Product, *symbols: str) -> list[str]:
     """A stream of each kind, value and suffix; of klines those of a few intervals."""
     every = {name for symbol in symbols for name in examples(product, symbol)}
-    return sorted(n for n in every if "line_" not in n or n.endswith(("_1s", "_1m", "_1d", "_1M")))
+    return sorted(n for n in every if "line_" not in n or n.endswith(("_1s", "_1m", "_1M")))
 
 
 def outline(value: Any) -> Any:
@@ -83,7 +83,7 @@ class Rest:
 
 def book_of(snapshot: dict[str, Any], messages: list[Any]) -> tuple[dict[str, str], dict[str, str]]:
     """The book that a client makes by the exchange's rules of a snapshot and the messages of a diff stream."""
-    bids, asks = (dict(map(tuple, snapshot[side])) for side in ("bids", "asks"))
+    bids, asks = dict(snapshot["bids"]), dict(snapshot["asks"])
     last = snapshot["lastUpdateId"]
     kept = [m for m in messages if m["u"] >= last]
     assert not kept or kept[0]["U"] <= last + 1 or kept[0]["pu"] <= last
@@ -91,3 +91,15 @@ def book_of(snapshot: dict[str, Any], messages: list[Any]) -> tuple[dict[str, st
         for side, levels in ((bids, message["b"]), (asks, message["a"])):
             side.update(levels)
     return tuple({p: q for p, q in side.items() if float(q)} for side in (bids, asks))  # type: ignore[return-value]
+
+
+def joins(market: Market, prefix: str, symbol: str, name: str) -> bool:
+    """Whether a snapshot of REST in the midst of a stream becomes, with the stream, a later snapshot."""
+    seen, rest = Watched(market, name), Rest(market, prefix)
+    seen.run(7.3)
+    snapshot = rest("depth", symbol=symbol, limit=1000)
+    seen.run(2.7)
+    later = rest("depth", symbol=symbol, limit=1000)
+    messages = seen.messages(name)
+    assert messages[-1]["u"] == later["lastUpdateId"] > snapshot["lastUpdateId"]
+    return chained(messages) and book_of(snapshot, messages) == (dict(later["bids"]), dict(later["asks"]))

@@ -13,7 +13,7 @@ from binance_ws.simulator.routes import parse
 from binance_ws.streams.lookup import classify
 from tests.simulator import futures
 from tests.simulator.conftest import Connect, Make
-from tests.simulator.futures import Rest, chained, documented, filled, outline
+from tests.simulator.futures import Rest, documented, filled, outline
 from tests.simulator.markets import REST, Watched
 
 FILES = {
@@ -80,12 +80,9 @@ def test_a_stream_has_the_documented_shape(market: Watched, name: str) -> None:
 
 
 @pytest.mark.parametrize("speed", ["", "@500ms", "@100ms"])
-def test_changes_of_the_book_join(market: Watched, rest: Rest, speed: str) -> None:
+def test_changes_of_the_book_join(speed: str) -> None:
     """At each speed ``pu`` is the ``u`` before, and with a snapshot they make the exchange's book."""
-    messages = market.messages(f"btcusd_perp@depth{speed}")
-    assert chained(messages)
-    snapshot = rest("depth", symbol="BTCUSD_PERP", limit=1000)
-    assert futures.book_of(snapshot, messages) == (dict(snapshot["bids"]), dict(snapshot["asks"]))
+    assert futures.joins(futures.world().futures, "/dapi/v1", "BTCUSD_PERP", f"btcusd_perp@depth{speed}")
 
 
 def test_a_pair_has_all_its_contracts(market: Watched) -> None:

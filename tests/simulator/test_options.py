@@ -15,7 +15,7 @@ from binance_ws.streams.lookup import classify
 from tests.peer import SECONDS
 from tests.simulator import futures
 from tests.simulator.conftest import Connect, Make
-from tests.simulator.futures import Rest, chained, documented, filled, outline
+from tests.simulator.futures import Rest, documented, filled, outline
 from tests.simulator.markets import REST, Watched
 
 CALL = "btc-261225-60000-c"
@@ -45,8 +45,8 @@ NAMES = _names()
 
 @pytest.fixture(scope="module")
 def market() -> Watched:
-    """All streams of one option and of its underlying, after two minutes."""
-    return futures.watched(futures.world().options, NAMES, 121)
+    """All streams of one option and of its underlying, after a minute."""
+    return futures.watched(futures.world().options, NAMES, 61)
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +74,9 @@ def test_a_stream_has_the_documented_shape(market: Watched, name: str) -> None:
 
 
 @pytest.mark.parametrize("speed", ["@100ms", "@500ms"])
-def test_changes_of_the_book_join(market: Watched, rest: Rest, speed: str) -> None:
+def test_changes_of_the_book_join(speed: str) -> None:
     """At each speed ``pu`` is the ``u`` before, and with a snapshot they make the exchange's book."""
-    messages = market.messages(f"{CALL}@depth{speed}")
-    assert chained(messages)
-    snapshot = rest("depth", symbol=CALL.upper(), limit=1000)
-    assert futures.book_of(snapshot, messages) == (dict(snapshot["bids"]), dict(snapshot["asks"]))
+    assert futures.joins(futures.world().options, "/eapi/v1", CALL.upper(), f"{CALL}@depth{speed}")
 
 
 def test_an_underlying_has_all_its_options(market: Watched) -> None:
