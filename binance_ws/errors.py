@@ -21,6 +21,7 @@
         * :class:`RateLimited`: 429, 418 or code -1003; says how long to wait
         * :class:`CredentialsRejected`: -2014, -2015 or -1022
     * :class:`StreamRefused`: the exchange refused to subscribe a stream
+    * :class:`StaleBook`: an order book that is not up to date was read
     * :class:`GaveUp`: the retries are used up
     * :class:`Closed`: there is nothing more to come
     * :class:`Overflow`: messages came faster than they were taken
@@ -52,6 +53,7 @@ __all__ = [
     "RateLimited",
     "ResolveError",
     "RestError",
+    "StaleBook",
     "StreamRefused",
     "TlsError",
     "UnknownStream",
@@ -225,6 +227,10 @@ class StreamRefused(BinanceWsError):
         super().__init__(message)
         self.streams = streams
         self.code = code
+
+
+class StaleBook(BinanceWsError):
+    """An order book that is not, or not yet, up to date was read; ``wait_ready`` waits until it is."""
 
 
 class GaveUp(BinanceWsError):

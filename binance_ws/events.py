@@ -101,3 +101,19 @@ class MayMiss(Event):
     """
 
     since: int
+
+
+@dataclass(frozen=True)
+class BookSynced(Event):
+    """The order book of ``stream`` is up to date, as of an update id."""
+
+    stream: str
+    update_id: int
+
+
+@dataclass(frozen=True)
+class BookStale(Event):
+    """The order book of ``stream`` is not up to date any more; ``reason`` says why."""
+
+    stream: str
+    reason: str

@@ -7,7 +7,6 @@ do not. What cannot be had in time, or is more than the limit, stays missing and
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from typing import Any
 from .core.backfill import Source, source_of
 from .core.sequence import Gap
 from .errors import BinanceWsError
+from .net.shift import Shift
 from .target import Target
 from .track import Track
 
@@ -46,32 +46,7 @@ class Job:
     until: float
 
 
-class Shift:
-    """The jobs of one run, and the thread that does them, from the first one on.
-
-    Args:
-        owner: the run.
-    """
-
-    def __init__(self, owner: object) -> None:
-        self.owner = owner
-        self.over = threading.Event()
-        self.jobs: queue.SimpleQueue[Job | Callable[[], None] | None] = queue.SimpleQueue()
-        self._threads: dict[str, threading.Thread] = {}
-
-    def begin(self, work: Callable[[Shift], None]) -> None:
-        """Have a thread do the work, unless one does."""
-        name = "binance_ws backfill"
-        thread = threading.Thread(target=work, args=(self,), name=name, daemon=True)
-        # Several connections may find a gap at once: who enters its thread first starts it.
-        if not self._threads and self._threads.setdefault(name, thread) is thread:
-            thread.start()
-
-    def end(self) -> threading.Thread | None:
-        """No more jobs; the thread to join, if one was begun."""
-        self.over.set()
-        self.jobs.put(None)
-        return next(iter(self._threads.values()), None)
+Work = Job | Callable[[], None]
 
 
 class Recovery:
@@ -87,11 +62,11 @@ class Recovery:
         self._ask = ask
         self._has_key = has_key
         self._limit = limit
-        self._shift: Shift | None = None
+        self._shift: Shift[Work] | None = None
 
     def open(self, owner: object) -> None:
         """Take jobs, on behalf of a run."""
-        self._shift = Shift(owner)
+        self._shift = Shift(owner, "binance_ws backfill")
 
     def close(self, owner: object) -> threading.Thread | None:
         """Forget every job, unless another run has begun; the thread to join, if one runs."""
@@ -117,7 +92,7 @@ class Recovery:
 
     # ---- the thread -------------------------------------------------------------------------------------
 
-    def _run(self, shift: Shift) -> None:
+    def _run(self, shift: Shift[Work]) -> None:
         while (job := shift.jobs.get()) is not None:
             if shift.over.is_set():
                 continue

@@ -40,8 +40,8 @@ THREADS = {
     "doctor/rounds.py",
     "net/connection.py",
     "net/mailbox.py",
+    "net/shift.py",
     "net/timer.py",
-    "recovery.py",
     "thread_like.py",
 }
 """The modules that start threads, but for the simulated exchange's."""

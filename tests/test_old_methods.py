@@ -296,7 +296,7 @@ ACCOUNTS: list[tuple[str, list[Form], str, str, str]] = [
 @pytest.fixture(scope="module")
 def exchange() -> Iterator[Exchange]:
     """A simulated exchange on which everything happens at once."""
-    with Exchange(speed=100) as made:
+    with Exchange(speed=20) as made:
         yield made
         assert made.errors == []
 

@@ -1,0 +1,198 @@
+"""How one book follows its stream: what it keeps, when it wants a snapshot, how it joins the two.
+
+Everything that changes a follower runs in the turn of its socket, so one thread at a time does. Other threads
+read single fields. A snapshot is joined with the diffs that were kept beside the old book, and only then takes its
+place: readers see the old state, marked stale, or the new one, and nothing in between.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from enum import Enum
+from math import inf
+from typing import Any
+
+from ..core.orderbook import APPLIED, FUTURES, GAP, SPOT, OrderBook
+from ..core.snapshots import size_for
+from ..enums import Market
+from ..streams.kinds import Stream
+
+WAITING = 20
+"""Diffs that are kept until a snapshot is asked for: the exchange may answer with one that is a little old."""
+
+ASKED = 1000
+"""Diffs that are kept while the exchange is asked: more than come in the time that an answer may take."""
+
+PATIENCE = 2.0
+"""Seconds that the first diff of a connection may take before a snapshot is asked for without it."""
+
+_PAUSE, _LONGEST_PAUSE = 0.25, 30.0
+
+
+class News(Enum):
+    """What happened to a book."""
+
+    CHANGED = "changed"
+    SYNCED = "synced"
+    STALE = "stale"
+    ENDED = "ended"
+
+
+class Follower:
+    """One book and the stream that it follows.
+
+    Args:
+        stream: the diffs.
+        depth: levels that the book shows; ``None`` for all.
+        told: is called with what happened, in the turn.
+    """
+
+    def __init__(self, stream: Stream, depth: int | None, told: Callable[[News], None]) -> None:
+        self.stream = stream
+        self.symbol = stream.symbol.upper()
+        self.size = size_for(stream.market, depth)
+        self._depth = depth
+        self._rule = SPOT if stream.market is Market.SPOT else FUTURES
+        self._told = told
+        self.wake: Callable[[], None] = lambda: None
+        self.book = OrderBook(self.symbol, self._rule, depth)
+        self.fresh = False
+        self.wanted = False
+        self.reason = "it has not had its first snapshot yet"
+        self.cause: BaseException | None = None
+        self.since = time.monotonic()
+        self.due = inf
+        self.snapshots = 0
+        self.settled = threading.Event()
+        self.ended = False
+        self._kept: deque[Mapping[str, Any]] | None = deque(maxlen=WAITING)
+        self._up = self._heard = False
+        self._failed = 0
+
+    @property
+    def urgency(self) -> tuple[bool, float]:
+        """Sorts the most urgent book first: one that is waited for, then the one that is stale the longest."""
+        return not self.wanted, inf if self.fresh else self.since
+
+    # ---- from the socket --------------------------------------------------------------------------------
+
+    def take(self, diff: Mapping[str, Any]) -> None:
+        """A message of the stream."""
+        if self._kept is not None:
+            self._keep(diff)
+        if not self.book.synced or self.ended:
+            return
+        verdict = self.book.apply_diff(diff)
+        if verdict is APPLIED:
+            if not self.fresh:
+                self._freshen()
+            self._told(News.CHANGED)
+        elif verdict is GAP:
+            self._missed(diff)
+
+    def _keep(self, diff: Mapping[str, Any]) -> None:
+        assert self._kept is not None
+        self._kept.append(diff)
+        if not self._heard:
+            self._heard = True
+            self._want(0.0)
+
+    def _missed(self, diff: Mapping[str, Any]) -> None:
+        if self._kept is None:
+            self._kept = deque([diff], maxlen=WAITING)
+        self._soil("changes before the last one are missing")
+        self._want(0.0)
+
+    def opened(self) -> None:
+        """The connection is open and carries, or will carry, the stream."""
+        self._up, self._heard = True, False
+        if not self.fresh and not self.ended:
+            self._want(PATIENCE)
+
+    def lost(self) -> None:
+        """The connection is lost."""
+        self._up, self.due = False, inf
+        if self._kept is None:
+            self._kept = deque(maxlen=WAITING)
+        self._soil("its connection is lost")
+
+    # ---- from the worker --------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """A snapshot is about to be asked for: keep every diff from here on."""
+        self._kept = deque(self._kept or (), maxlen=ASKED)
+        self.due = inf
+
+    def wait(self, cause: BaseException | None = None) -> None:
+        """There was no snapshot: ask for one again, sooner or later."""
+        self._kept = deque(self._kept or (), maxlen=WAITING)
+        self._failed += 1
+        self.cause = cause
+        if self._up and not self.ended:
+            self._want(min(_PAUSE * 2**self._failed, _LONGEST_PAUSE))
+
+    def postpone(self) -> None:
+        """It was not its turn yet."""
+        if self._up and not self.ended and self._kept is not None:
+            self.due = time.monotonic()
+
+    def join(self, snapshot: Mapping[str, Any]) -> None:
+        """Begin anew from a snapshot and the diffs that were kept, if they meet."""
+        if self._kept is None or self.ended or not self._up:
+            return
+        try:
+            book = OrderBook(self.symbol, self._rule, self._depth)
+            book.apply_snapshot(snapshot)
+            meets = all(book.apply_diff(diff) is not GAP for diff in self._kept)
+        except (KeyError, TypeError, ValueError) as error:  # the exchange, or somebody on the way, sent rubbish
+            self.wait(error)
+            return
+        if meets and not (self.fresh and book.update_id < self.book.update_id):
+            self.snapshots += 1
+            self._freshen(book)
+            self._told(News.CHANGED)
+        else:
+            self.wait()
+
+    def renew(self) -> None:
+        """Have a snapshot take the place of the book while it goes on."""
+        if self.fresh and self._kept is None:
+            self._kept, self._heard = deque(maxlen=WAITING), True
+            self._want(0.0)
+
+    def end(self, reason: str, cause: BaseException | None = None, tell: bool = False) -> None:
+        """Follow no more."""
+        if self.ended:
+            return
+        self.ended, self.fresh, self.due = True, False, inf
+        self.reason, self.cause = reason, cause
+        self._kept = None
+        self.settled.set()
+        if tell:
+            self._told(News.ENDED)
+
+    # ---- how it changes ---------------------------------------------------------------------------------
+
+    def _want(self, seconds: float) -> None:
+        """Want a snapshot, not before some seconds from now."""
+        self.due = time.monotonic() + seconds
+        self.wake()
+
+    def _freshen(self, book: OrderBook | None = None) -> None:
+        if book is not None:
+            self.book = book
+        self._kept, self.due, self._failed, self.cause = None, inf, 0, None
+        self.wanted = False
+        if not self.fresh:
+            self.fresh, self.reason = True, ""
+            self.settled.set()
+            self._told(News.SYNCED)
+
+    def _soil(self, reason: str) -> None:
+        if self.fresh:
+            self.fresh, self.reason, self.since = False, reason, time.monotonic()
+            self.settled.clear()
+            self._told(News.STALE)
