@@ -29,9 +29,7 @@ _MS = 1_000_000
 class Query:
     """The parameters of a request, checked as they are read."""
 
-    def __init__(
-        self, given: dict[str, str], market: Market, unit: int = 1, key: str | None = None
-    ) -> None:
+    def __init__(self, given: dict[str, str], market: Market, unit: int = 1, key: str | None = None) -> None:
         self._given, self._market = given, market
         self.unit, self.key = unit, key
 

@@ -20,6 +20,8 @@ from ..waiting import in_thread
 SCALE = 1 / 20_000
 DAY = 86_400 * SCALE
 ACCOUNTS = ("spot", "margin", "isolated_margin:BNBUSDT", "isolated_margin:BTCUSDT", "usdm")
+CALLS = ("/fapi/v1/listenKey", "/sapi/v1/user", "/api/v3/userDataStream")
+DOORS = ("/ws-api", "/fstream/private", "/ws/")
 GENTLE = ("expire", "terminate", "renewals", "skew", "api", "drop", "life")
 HARSH = (*GENTLE, "reset", "truncate", "shutdown")
 
@@ -75,11 +77,11 @@ class Days:
 
     def _throw(self, kind: str) -> None:
         faults, chance = self.exchange.faults, self._chance
-        match = chance.choice(("/ws-api", "/private", "/ws/"))
+        match = chance.choice(DOORS)
         if kind in ("expire", "terminate"):
             getattr(faults, kind)(chance.choice(ACCOUNTS))
         elif kind == "renewals":
-            path = chance.choice(("listenKey", "userListenToken", "userDataStream"))
+            path = chance.choice(CALLS)
             faults.status(503, match=path, times=3)
         elif kind == "skew":
             faults.skew(chance.uniform(-3600, 3600))
@@ -151,7 +153,7 @@ def test_three_days_without_a_loss(days: Days) -> None:
 
 def test_what_is_lost_is_told(days: Days) -> None:
     """A reset can swallow what is on its way; a gap that covers it is told."""
-    days.pass_time(1, HARSH)
+    days.pass_time(0.7, HARSH)
     days.calm_down()
     assert days.settled()
     for name in ACCOUNTS:
