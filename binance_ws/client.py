@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 from .config import Environment
 from .constants import Constants
 from .core.signing import Signer, signed_params, signed_query
+from .core.snapshots import weight_of
 from .credentials import credentials
 from .enums import Market
 from .errors import ApiError, ArgumentError, CredentialsMissing, RateLimited
-from .net.limits import HostBudget, budget_of
+from .net.limits import HostBudget, budget_of, pool_of
 from .net.network import Network
 from .net.rest import Rest
 
@@ -31,7 +32,6 @@ _CLOCKS = {"api": "/api/v3", "sapi": "/api/v3", "fapi": "/fapi/v1", "dapi": "/da
 SKEWED = -1021
 """The exchange's code for a request whose time is not its own."""
 
-_DEPTH_WEIGHT = ((100, 5), (500, 25), (1000, 50), (5000, 250))
 _UNITS = (None, "millisecond", "microsecond")
 
 
@@ -89,7 +89,8 @@ class Client(Constants):
         self.environment = environment or Environment.default()
         self.network = Network(timeout, dict(proxies or {}), ca, ssl_context, source_address)
         self.time_unit = "MICROSECOND" if unit == "microsecond" else None
-        self._rest = Rest(self.network, {"X-MBX-TIME-UNIT": self.time_unit} if self.time_unit else None)
+        unit_header = {"X-MBX-TIME-UNIT": self.time_unit} if self.time_unit else None
+        self._rest = Rest(self.network, unit_header, self._told)
 
     def get(self, path: str, market: Market = Market.SPOT, weight: int = 1, **params: Any) -> Any:
         """One public GET.
@@ -167,7 +168,7 @@ class Client(Constants):
         self, method: str, url: str, params: Mapping[str, Any], weight: int, timeout: float | None
     ) -> Any:
         budget = self.budget(url)
-        wait = budget.request(weight)
+        wait = budget.request(weight, pool_of(url))
         if wait > 0:
             raise RateLimited(f"not sent: this address may ask again in {wait:.0f} s", retry_after=wait)
         headers = {"X-MBX-APIKEY": self.API_KEY} if self.API_KEY else None
@@ -216,6 +217,9 @@ class Client(Constants):
         """What this process may still send to the host of a URL."""
         return budget_of(url, self.environment.connects)
 
+    def _told(self, url: str, weight: int) -> None:
+        self.budget(url).used(weight, pool_of(url))
+
     def time(self, market: Market = Market.SPOT) -> int:
         """The exchange's clock: milliseconds since the epoch (``GET /api/v3/time``)."""
         answer: int = self.get("time", market)["serverTime"]
@@ -234,7 +238,7 @@ class Client(Constants):
             limit: levels a side; ``None`` for the exchange's default of 100 (spot) or 500 (futures).
             market: whose book.
         """
-        weight = next((w for most, w in _DEPTH_WEIGHT if (limit or 100) <= most), 250)
+        weight = weight_of(Market(market), limit)
         answer: dict[str, Any] = self.get("depth", market, weight, symbol=symbol.upper(), limit=limit)
         return answer
 

@@ -88,6 +88,8 @@ class MissingExtra(BinanceWsError, ImportError):
         extra: the extra of binance-ws that brings it.
     """
 
+    retryable = False
+
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"{package} is needed here: pip install 'binance-ws[{extra}]'")
         self.package = package

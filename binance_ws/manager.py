@@ -11,6 +11,7 @@ from typing import Any
 
 from . import events, plans
 from .account_methods import AccountMethods
+from .book_methods import BookMethods
 from .client import Client, adapted
 from .config import Environment
 from .enums import WEBSOCKET_DEPTH_5, WEBSOCKET_DEPTH_10, WEBSOCKET_DEPTH_20, Market
@@ -41,7 +42,7 @@ CLOSE_SECONDS = 2.0
 """How long ``close`` and ``stop_socket`` wait for a callback to return."""
 
 
-class BinanceSocketManager(AccountMethods, StartMethods, ThreadLike):
+class BinanceSocketManager(AccountMethods, BookMethods, StartMethods, ThreadLike):
     """Opens sockets, keeps them alive, and closes them.
 
     Args:
@@ -111,6 +112,8 @@ class BinanceSocketManager(AccountMethods, StartMethods, ThreadLike):
         )
         claim, find = self._registry.claim, self._registry.get
         self._accounts = UserStreams(client, self._around, claim, find, self._user_timeout)
+        books = self._keep_books(client, self._around, claim)
+        self._parts = (self._accounts, books, self._timer, self._recovery)
 
     def abandon(self) -> None:
         """In a forked child: forget every socket without touching its connection, which is the parent's."""
@@ -141,9 +144,8 @@ class BinanceSocketManager(AccountMethods, StartMethods, ThreadLike):
             return None
         run, sockets = begun
         first(run)
-        self._timer.open(run)
-        self._recovery.open(run)
-        self._accounts.open(run)
+        for part in reversed(self._parts):
+            part.open(run)
         self._watch.start()
         for socket in sockets:
             socket.open()
@@ -153,8 +155,7 @@ class BinanceSocketManager(AccountMethods, StartMethods, ThreadLike):
 
     def _helpers(self, run: Run | None) -> list[threading.Thread]:
         """End the threads that a run has besides its sockets'; those to join."""
-        ended = (self._accounts.close(run), self._timer.close(run), self._recovery.close(run))
-        return [thread for thread in ended if thread]
+        return [thread for part in self._parts if (thread := part.close(run))]
 
     def close(self) -> None:
         """Close every socket and end every thread; returns when no callback runs any more.
@@ -346,5 +347,4 @@ class BinanceSocketManager(AccountMethods, StartMethods, ThreadLike):
             log.exception("on_event raised for %s", type(event).__name__)
 
 
-_STREAM_URL = BinanceSocketManager.STREAM_URL
-_FSTREAM_URL = BinanceSocketManager.FSTREAM_URL
+_STREAM_URL, _FSTREAM_URL = BinanceSocketManager.STREAM_URL, BinanceSocketManager.FSTREAM_URL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -118,7 +119,8 @@ def test_connections_are_replaced_without_a_gap(exchange: Exchange, reason: str)
             assert exchange.wait_for(lambda: len(exchange.connections) == 3, SECONDS)
             fault.stop()
         else:
-            manager._registry.all()[0].feeds[0].rotate("its age")
+            socket: Any = manager._registry.all()[0]
+            socket.feeds[0].rotate("its age")
         rotated = told.wait(events.Rotated)
         assert isinstance(rotated, events.Rotated)
         assert rotated.key == "btcusdt@trade"

@@ -51,9 +51,7 @@ def test_the_page_runs(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> N
     assert keys == ["streams=bnbbtc@aggTrade/neobtc@ticker", *EXPECTED]
     for name, inbox in inboxes.items():
         first = inbox.wait()[0]
-        event, kind = EXPECTED[name]
-        assert isinstance(first, kind)
-        assert (first[0] if isinstance(first, list) else first).get("e") == event
+        assert (event_of(first), type(first)) == EXPECTED[name]
     assert set(process_m_message.wait()[0]) == {"stream", "data"}
     asked = {request.target for request in exchange.requests if request.upgrade}
     assert asked >= PATHS
@@ -63,6 +61,11 @@ def test_the_page_runs(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> N
     bm.join(SECONDS)
     assert not bm.is_alive()
     assert [t.name for t in threading.enumerate() if t.name.startswith("binance_ws b")] == []
+
+
+def event_of(message: Any) -> Any:
+    """The event that a message, or the first one of a list, names."""
+    return (message[0] if isinstance(message, list) else message).get("e")
 
 
 EXPECTED: dict[str, tuple[str | None, type]] = {

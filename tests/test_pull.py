@@ -34,7 +34,8 @@ def test_it_iterates(manager: BinanceSocketManager) -> None:
     with manager.stream("btcusdt@trade", "ethusdt@kline_1m") as stream:
         first = list(itertools.islice(stream, 20))
         assert {message["stream"] for message in first} <= {"btcusdt@trade", "ethusdt@kline_1m"}
-        assert stream.latest("btcusdt@trade")["data"]["e"] == "trade"
+        latest: Any = stream.latest("btcusdt@trade")
+        assert latest["data"]["e"] == "trade"
     assert manager.sockets() == []
 
 
@@ -45,7 +46,8 @@ def test_one_stream_comes_bare(manager: BinanceSocketManager) -> None:
     found = stream.wait_for(lambda m: m["t"] >= first["t"] + 5, SECONDS)
     assert found["t"] == first["t"] + 5
     assert [m["t"] for m in stream.collect(3)] == [found["t"] + 1, found["t"] + 2, found["t"] + 3]
-    assert stream.latest()["t"] >= found["t"] + 3
+    latest: Any = stream.latest()
+    assert latest["t"] >= found["t"] + 3
     assert stream.latest("btcusdt@trade") is not None
     assert stream.collect(seconds=0.05) is not None
     with pytest.raises(ArgumentError, match="open already"):

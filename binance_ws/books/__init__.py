@@ -1,4 +1,4 @@
-"""Local order books that follow the exchange: kept in order, brought up within the request weight, read anywhere."""
+"""Local order books that follow the exchange: brought up within the request weight, read from any thread."""
 
 from .book import Book
 from .keeper import Books

@@ -48,25 +48,35 @@ class Follower:
         stream: the diffs.
         depth: levels that the book shows; ``None`` for all.
         told: is called with what happened, in the turn.
+        wake: is called when it may want a snapshot.
+        listened: whether somebody waits for each change.
     """
 
-    def __init__(self, stream: Stream, depth: int | None, told: Callable[[News], None]) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        depth: int | None,
+        told: Callable[[News], None],
+        wake: Callable[[], None],
+        listened: bool,
+    ) -> None:
         self.stream = stream
         self.symbol = stream.symbol.upper()
         self.size = size_for(stream.market, depth)
         self._depth = depth
         self._rule = SPOT if stream.market is Market.SPOT else FUTURES
         self._told = told
-        self.wake: Callable[[], None] = lambda: None
+        self._wake = wake
+        self._listened = self.wanted = listened
         self.book = OrderBook(self.symbol, self._rule, depth)
         self.fresh = False
-        self.wanted = False
         self.reason = "it has not had its first snapshot yet"
         self.cause: BaseException | None = None
         self.since = time.monotonic()
         self.due = inf
         self.snapshots = 0
         self.settled = threading.Event()
+        self.over = threading.Event()
         self.ended = False
         self._kept: deque[Mapping[str, Any]] | None = deque(maxlen=WAITING)
         self._up = self._heard = False
@@ -81,17 +91,18 @@ class Follower:
 
     def take(self, diff: Mapping[str, Any]) -> None:
         """A message of the stream."""
+        if self.ended:
+            return
+        verdict = self.book.apply_diff(diff) if self.book.synced else None
+        if verdict is GAP:
+            self._soil("changes before the last one are missing")
+            self._want(0.0)
+        elif verdict is APPLIED and not self.fresh:
+            self._freshen()
         if self._kept is not None:
             self._keep(diff)
-        if not self.book.synced or self.ended:
-            return
-        verdict = self.book.apply_diff(diff)
         if verdict is APPLIED:
-            if not self.fresh:
-                self._freshen()
             self._told(News.CHANGED)
-        elif verdict is GAP:
-            self._missed(diff)
 
     def _keep(self, diff: Mapping[str, Any]) -> None:
         assert self._kept is not None
@@ -100,44 +111,41 @@ class Follower:
             self._heard = True
             self._want(0.0)
 
-    def _missed(self, diff: Mapping[str, Any]) -> None:
-        if self._kept is None:
-            self._kept = deque([diff], maxlen=WAITING)
-        self._soil("changes before the last one are missing")
-        self._want(0.0)
-
     def opened(self) -> None:
         """The connection is open and carries, or will carry, the stream."""
         self._up, self._heard = True, False
         if not self.fresh and not self.ended:
-            self._want(PATIENCE)
+            self._want(min(PATIENCE, max(0.0, self.due - time.monotonic())))
 
     def lost(self) -> None:
         """The connection is lost."""
         self._up, self.due = False, inf
-        if self._kept is None:
-            self._kept = deque(maxlen=WAITING)
-        self._soil("its connection is lost")
+        if not self.ended:
+            self._soil("its connection is lost")
 
-    # ---- from the worker --------------------------------------------------------------------------------
+    # ---- from the worker, in the turn -------------------------------------------------------------------
 
     def begin(self) -> None:
         """A snapshot is about to be asked for: keep every diff from here on."""
-        self._kept = deque(self._kept or (), maxlen=ASKED)
         self.due = inf
+        if self._kept is not None:
+            self._kept = deque(self._kept, maxlen=ASKED)
 
     def wait(self, cause: BaseException | None = None) -> None:
-        """There was no snapshot: ask for one again, sooner or later."""
-        self._kept = deque(self._kept or (), maxlen=WAITING)
+        """There was no snapshot that fits: ask for one again, sooner or later."""
+        if self._kept is None or self.ended:
+            return
+        self._kept = deque(self._kept, maxlen=WAITING)
         self._failed += 1
         self.cause = cause
-        if self._up and not self.ended:
+        if self._up:
             self._want(min(_PAUSE * 2**self._failed, _LONGEST_PAUSE))
 
     def postpone(self) -> None:
         """It was not its turn yet."""
-        if self._up and not self.ended and self._kept is not None:
-            self.due = time.monotonic()
+        if self._kept is not None and not self.ended:
+            self._kept = deque(self._kept, maxlen=WAITING)
+            self.due = time.monotonic() if self._up else inf
 
     def join(self, snapshot: Mapping[str, Any]) -> None:
         """Begin anew from a snapshot and the diffs that were kept, if they meet."""
@@ -163,29 +171,29 @@ class Follower:
             self._kept, self._heard = deque(maxlen=WAITING), True
             self._want(0.0)
 
-    def end(self, reason: str, cause: BaseException | None = None, tell: bool = False) -> None:
-        """Follow no more."""
+    def end(self, reason: str, cause: BaseException | None = None) -> None:
+        """Follow no more; a cause means that nobody wanted that."""
         if self.ended:
             return
         self.ended, self.fresh, self.due = True, False, inf
         self.reason, self.cause = reason, cause
         self._kept = None
         self.settled.set()
-        if tell:
-            self._told(News.ENDED)
+        self.over.set()
+        self._told(News.ENDED)
 
     # ---- how it changes ---------------------------------------------------------------------------------
 
     def _want(self, seconds: float) -> None:
         """Want a snapshot, not before some seconds from now."""
         self.due = time.monotonic() + seconds
-        self.wake()
+        self._wake()
 
     def _freshen(self, book: OrderBook | None = None) -> None:
         if book is not None:
             self.book = book
         self._kept, self.due, self._failed, self.cause = None, inf, 0, None
-        self.wanted = False
+        self.wanted = self._listened
         if not self.fresh:
             self.fresh, self.reason = True, ""
             self.settled.set()
@@ -194,5 +202,6 @@ class Follower:
     def _soil(self, reason: str) -> None:
         if self.fresh:
             self.fresh, self.reason, self.since = False, reason, time.monotonic()
+            self._kept = deque(maxlen=WAITING) if self._kept is None else self._kept
             self.settled.clear()
             self._told(News.STALE)

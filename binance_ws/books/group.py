@@ -125,7 +125,7 @@ class Group:
         self.ended = True
         reason = "its socket was stopped" if cause is None else f"its connection is given up: {cause}"
         for follower in list(self._routes.values()):
-            follower.end(reason, cause, tell=True)
+            follower.end(reason, cause)
 
     # ---- from the socket, on any of its threads -----------------------------------------------------------
 

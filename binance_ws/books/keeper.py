@@ -66,17 +66,17 @@ class Books:
             check_callable(callback)
         stream = names.depth(symbol, speed, market)
         self._client.environment.hosts(stream.market)
-        book = Book(stream, depth, callback, stale_ok, self._closed)
+        book = Book(stream, depth, callback, stale_ok, self)
         if self._open.setdefault(stream, book) is not book:
             raise ArgumentError(f"the book of {stream} is open already; its close() frees it")
-        self._look_at(book)
+        self.look_at(book)
         return book
 
     def open(self, owner: object) -> None:
         """Bring up the books, on behalf of a run."""
         self._shift = Shift(owner, "binance_ws books")
         for book in list(self._open.values()):
-            self._look_at(book)
+            self.look_at(book)
 
     def close(self, owner: object) -> threading.Thread | None:
         """End every book, unless another run has begun; the thread to join, if one runs."""
@@ -92,12 +92,21 @@ class Books:
         for book in list(self._open.values()):
             book.follower.fresh, book.follower.reason = False, "this process was forked; open a book of its own"
 
-    def _closed(self, book: Book) -> None:
+    # ---- what a book asks -------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether books are being kept up to date."""
+        return self._shift is not None and not self._shift.over.is_set()
+
+    def free(self, book: Book) -> None:
+        """The book is closed: another one of its stream may be opened."""
         if self._open.get(book.follower.stream) is book:
             self._open.pop(book.follower.stream, None)
-        self._look_at(book)
+        self.look_at(book)
 
-    def _look_at(self, book: Book) -> None:
+    def look_at(self, book: Book) -> None:
+        """Have the thread look at a book."""
         shift = self._shift
         if shift is not None and not shift.over.is_set():
             shift.jobs.put(book)

@@ -37,6 +37,15 @@ class Adapter(HTTPAdapter):
         manager = super().proxy_manager_for(proxy, **options, **self._options)
         return manager if known else _limit(manager)
 
+    def close(self) -> None:
+        """Close pooled connections now; urllib3 does it when the last error that has seen a pool is forgotten."""
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            known = manager.pools.keys()
+            for pool in map(manager.pools.get, known):
+                if pool is not None:
+                    pool.close()
+        super().close()
+
     # requests would add its own certificates to a context, the user's own one too, and its own will to verify.
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:

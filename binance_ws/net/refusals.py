@@ -12,6 +12,11 @@ FORBIDDEN_SECONDS = 120.0
 LONGEST_BAN = 3 * 86400.0
 """The exchange bans an address for three days at most; no header makes us wait longer."""
 
+LIMITED_SECONDS = 60.0
+"""How long to stay away after 418 or 429 where the exchange does not say: its limits are those of a minute."""
+
+_UNSAID = {403: FORBIDDEN_SECONDS, 418: LIMITED_SECONDS, 429: LIMITED_SECONDS}
+
 _MEANING = {
     403: "the exchange's firewall refuses this address or this rate",
     404: "there is no such stream path on this host",
@@ -48,6 +53,6 @@ def seconds(retry_after: str | None) -> float | None:
 
 def asked_to_wait(cause: BinanceWsError) -> float:
     """The least seconds that the exchange wants us to stay away."""
-    if isinstance(cause, HandshakeError) and cause.retry_after is None and cause.status == 403:
-        return FORBIDDEN_SECONDS
+    if isinstance(cause, HandshakeError) and cause.retry_after is None:
+        return _UNSAID.get(cause.status or 0, 0.0)
     return getattr(cause, "retry_after", None) or 0.0

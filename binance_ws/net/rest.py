@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.client import PROXY_AUTHENTICATION_REQUIRED
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ from .secrets import silence_urllib3
 _REJECTED = frozenset((-2014, -2015, -1022))
 _TOO_MANY = -1003
 _DEFAULT_WAIT = 60.0
+_USED = "X-MBX-USED-WEIGHT-1M"
 
 
 class Rest:
@@ -36,11 +37,18 @@ class Rest:
     Args:
         network: the way out.
         headers: sent with each call.
+        told: is given a URL and the request weight of this minute that the exchange says is used there.
     """
 
-    def __init__(self, network: Network, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        headers: Mapping[str, str] | None = None,
+        told: Callable[[str, int], None] = lambda url, weight: None,
+    ) -> None:
         silence_urllib3()
         self._network = network
+        self._told = told
         self._session = requests.Session()
         self._session.headers.update(headers or {})
         adapter = Adapter(network)
@@ -81,10 +89,14 @@ class Rest:
                 headers=headers,
                 proxies=dict(self._network.proxies),
                 timeout=limit,
+                allow_redirects=False,  # a key must not follow one to another host
             )
         except requests.RequestException as error:
             chain = _chain(error)
             raise _translated(chain, urlsplit(url).netloc) from chain[-1]
+        used = response.headers.get(_USED, "")
+        if used.isdecimal():
+            self._told(url, int(used))
         return _answer(response)
 
     def close(self) -> None:
@@ -98,7 +110,7 @@ def _answer(response: requests.Response) -> Any:
         answer = loads(body) if body else {}
     except ValueError:
         answer = None
-    if response.ok and answer is not None:
+    if response.status_code < 300 and answer is not None:
         return answer
     if response.status_code == PROXY_AUTHENTICATION_REQUIRED:
         raise ProxyError("the proxy does not accept the user and the password in its URL (HTTP 407)")

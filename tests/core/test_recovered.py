@@ -123,7 +123,7 @@ def test_what_was_executed_since() -> None:
     known = knows(SpotShape(), {**REPORT, "i": 1, "X": "PARTIALLY_FILLED", "z": "1.00", "Z": "10.00"})
     rows = [spot_row(1, "FILLED", "5.00", "40.00")]
     (event,) = known.news(rows, {}, knows(SpotShape()), 0, 0)
-    assert (Decimal(event["l"]), Decimal(event["L"]), Decimal(event["Y"])) == (4, Decimal("7.5"), 30)
+    assert [Decimal(event[letter]) for letter in "lLY"] == [4, Decimal("7.5"), 30]
     assert (event["z"], event["Z"], event["X"]) == ("5.00", "40.00", "FILLED")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -43,7 +43,7 @@ class Room:
         self.manager.start()
         self.manager.wait_connected(timeout=SECONDS)
 
-    def _counted(self, name: str) -> object:
+    def _counted(self, name: str) -> Callable[[object], None]:
         take = self.ledger.single(name)
 
         def counted(message: object) -> None:

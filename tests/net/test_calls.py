@@ -98,7 +98,7 @@ def test_errors_are_of_our_tree(timer: Timer, name: str, kind: type[ApiError], c
 
 def test_a_ban_is_kept_by_the_whole_process(timer: Timer) -> None:
     """``retryAfter`` is a moment: the host is left alone until then, and requests end without being sent."""
-    made, sent = calls(timer, HostBudget("h", None, 6000))
+    made, sent = calls(timer, HostBudget("h", None))
     first, second = Ends(), Ends()
     made.call("time", {}, first)
     made.answered({**load("wsapi_error_418_banned.json"), "id": 1})
@@ -112,7 +112,7 @@ def test_a_ban_is_kept_by_the_whole_process(timer: Timer) -> None:
 
 def test_the_used_weight_is_that_of_the_exchange(timer: Timer) -> None:
     """``rateLimits`` says what is used; beyond it nothing is sent in this minute."""
-    made, sent = calls(timer, HostBudget("h", None, 6000))
+    made, sent = calls(timer, HostBudget("h", None))
     made.call("time", {}, Ends())
     limits = [{"rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "count": 5999}]
     made.answered({"id": 1, "status": 200, "result": {}, "rateLimits": limits})

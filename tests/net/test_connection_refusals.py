@@ -11,7 +11,7 @@ import pytest
 
 from binance_ws.errors import CertificateError, DeadlineExceeded, HandshakeError, OpenError, ResolveError
 from binance_ws.net.network import Network
-from binance_ws.net.refusals import FORBIDDEN_SECONDS, LONGEST_BAN
+from binance_ws.net.refusals import FORBIDDEN_SECONDS, LIMITED_SECONDS, LONGEST_BAN
 from tests.certificates import Authority
 from tests.net.dialling import playing
 from tests.net.notes import ENDED, LOST, SOON, connecting, ends
@@ -27,8 +27,8 @@ from tests.peer import Link, black_hole, peer
         ("410 Gone", "", None, 0),
         ("418 I'm a teapot", "Retry-After: 300\r\n", 300, 300),
         ("429 Too Many Requests", "Retry-After: 30\r\n", 30, 30),
-        ("429 Too Many Requests", "Retry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\n", None, 0),
-        ("429 Too Many Requests", "Retry-After: \u00b2\r\n", None, 0),
+        ("429 Too Many Requests", "Retry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\n", None, LIMITED_SECONDS),
+        ("429 Too Many Requests", "Retry-After: \u00b2\r\n", None, LIMITED_SECONDS),
         ("429 Too Many Requests", f"Retry-After: {'9' * 400}\r\n", LONGEST_BAN, LONGEST_BAN),
         ("451 Unavailable", "", None, 0),
         ("500 Internal Server Error", "", None, 0),

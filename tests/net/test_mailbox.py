@@ -50,7 +50,7 @@ def test_block_waits_for_room() -> None:
     """Whoever brings one too many waits until one is taken; closing lets him go."""
     box = Mailbox("box", 1, "block")
     box.put(1)
-    bringer = in_thread(lambda: (box.put(2), box.put(3)))
+    bringer = in_thread(lambda: list(map(box.put, (2, 3))))
     assert [box.get(SECONDS), box.get(SECONDS), box.get(SECONDS)] == [1, 2, 3]
     bringer.join(SECONDS)
     box.put(4)
