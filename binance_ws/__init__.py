@@ -2,8 +2,9 @@
 
 from .client import Client
 from .config import Environment
+from .depth_cache import DepthCacheManager
 from .manager import BinanceSocketManager
 
 __version__ = "0.1.0"
 
-__all__ = ["BinanceSocketManager", "Client", "Environment", "__version__"]
+__all__ = ["BinanceSocketManager", "Client", "DepthCacheManager", "Environment", "__version__"]

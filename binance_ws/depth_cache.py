@@ -50,7 +50,7 @@ class DepthCache:
 
 
 class DepthCacheManager:
-    """Keeps a :class:`DepthCache`; where changes were lost it goes on showing the last state until it has caught up.
+    """Keeps a :class:`DepthCache`; where changes were lost it shows the last state until it has caught up.
 
     It comes back when the cache is filled, as the original did. It cannot be made inside a callback of ``bm``.
 
@@ -85,6 +85,7 @@ class DepthCacheManager:
         self._symbol = symbol
         self._refresh_interval = refresh_interval
         self._refresh_time = time.monotonic() + (refresh_interval or 0)
+        self._caches: dict[str, DepthCache] = {}
         self._depth_cache: DepthCache | None = None
         self._own = bm is None
         self._bm = BinanceSocketManager(client) if bm is None else bm
@@ -109,7 +110,11 @@ class DepthCacheManager:
         except BaseException:
             self._book.close()
             raise
-        self._depth_cache = DepthCache(self._book)
+        self._depth_cache = self._cached(self._book)
+
+    def _cached(self, book: Book) -> DepthCache:
+        # The first change may come on another thread before the constructor has returned: one of them makes it.
+        return self._caches.setdefault(self._symbol, DepthCache(book))
 
     def _changed(self, book: Book) -> None:
         if book.closed:
@@ -117,7 +122,7 @@ class DepthCacheManager:
         elif book.stale:
             return
         else:
-            given = self._depth_cache = self._depth_cache or DepthCache(book)
+            given = self._cached(book)
         if self._callback is not None:
             self._callback(given)
         if self._refresh_interval and time.monotonic() > self._refresh_time:

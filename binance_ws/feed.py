@@ -26,7 +26,8 @@ from .target import Target
 log = logging.getLogger(__name__)
 
 _AGAIN_SECONDS = 60.0
-_SILENCE = "its silence"
+SILENCE = "its silence"
+"""Why a connection on which nothing came any more is replaced."""
 
 
 class Owner(Protocol):
@@ -266,7 +267,7 @@ class Feed:
         """The replacement failed: go on with the old line and try again later; a silent one is given up."""
         line = self.line
         line.seen = None
-        if self._reason == _SILENCE:
+        if self._reason == SILENCE:
             line.connection.hang_up(ConnectionLost(f"nothing came for {self._silence:g} s, not even a ping"))
         else:
             self._means.timer.after(_AGAIN_SECONDS, self._rotate_if, line, self._reason)
@@ -293,4 +294,4 @@ class Feed:
         if left > 0:
             self._means.timer.after(left, self._watch, line)
         else:
-            self._rotate_if(line, _SILENCE)
+            self._rotate_if(line, SILENCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -34,6 +35,7 @@ class Registry(Generic[T]):
         self._lock = threading.Lock()
         self._sockets: dict[str, T] = {}
         self._keys: dict[str, str] = {}
+        self._leaving: weakref.WeakSet[T] = weakref.WeakSet()
         self._run: Run | None = None
 
     @property
@@ -60,6 +62,7 @@ class Registry(Generic[T]):
             if self._sockets.get(key) is not socket:
                 return False
             del self._keys[identity], self._sockets[key]
+            self._leaving.add(socket)
             return True
 
     def get(self, key: object) -> T | None:
@@ -80,10 +83,14 @@ class Registry(Generic[T]):
             return self._run, list(self._sockets.values())
 
     def drain(self) -> tuple[Run | None, list[T]]:
-        """End the run and free every key: the run, and the sockets that had keys."""
+        """End the run and free every key: the run, the sockets that had keys, and those released before.
+
+        A released socket's callback may be running yet; it is forgotten with the socket.
+        """
         with self._lock:
             run, self._run = self._run, None
-            sockets = list(self._sockets.values())
+            sockets = [*self._sockets.values(), *self._leaving]
             self._sockets.clear()
+            self._leaving.clear()
             self._keys.clear()
             return run, sockets

@@ -63,8 +63,14 @@ def test_all_forgets_no_class_and_no_function(module: ModuleType) -> None:
 
 
 def test_the_front_door() -> None:
-    """Three names are what users start from."""
-    assert set(binance_ws.__all__) == {"BinanceSocketManager", "Client", "Environment", "__version__"}
+    """These names are what users start from."""
+    assert set(binance_ws.__all__) == {
+        "BinanceSocketManager",
+        "Client",
+        "DepthCacheManager",
+        "Environment",
+        "__version__",
+    }
 
 
 def test_a_star_import_brings_every_name_of_the_old_library() -> None:

@@ -153,6 +153,8 @@ class KeyLine(AccountLine):
         self, socket: UserSocket, opening: int, delays: Iterator[float], error: BinanceWsError
     ) -> None:
         socket.scrub(error)
+        if not self._is_current(opening):
+            return  # it was opened again meanwhile, with a key that lives
         if isinstance(error, CredentialsRejected):
             socket.give_up(error)
         elif isinstance(error, ApiError) and error.code == KEY_GONE:

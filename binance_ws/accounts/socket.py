@@ -240,7 +240,11 @@ class UserSocket:
         self._around.tell(events.GivenUp(self.key, cause))
         text = GAVE_UP if retryable else str(cause)
         message = {"e": "error", "m": text, "key": self.key, "cause": str(cause)}
-        self.target.turnstile.take(self.call, message)
+        self.target.turnstile.take(self._last_word, message)
+
+    def _last_word(self, message: Any) -> None:
+        self.call(message)
+        self.target.stopping = True  # what the connection has read already comes after the end
 
     # ---- in turn ----------------------------------------------------------------------------------------
 

@@ -117,11 +117,11 @@ class Follower:
         if not self.fresh and not self.ended:
             self._want(min(PATIENCE, max(0.0, self.due - time.monotonic())))
 
-    def lost(self) -> None:
-        """The connection is lost."""
+    def lost(self, reason: str = "its connection is lost") -> None:
+        """The connection is lost, or nobody knows what it has lost."""
         self._up, self.due = False, inf
         if not self.ended:
-            self._soil("its connection is lost")
+            self._soil(reason)
 
     # ---- from the worker, in the turn -------------------------------------------------------------------
 
@@ -155,7 +155,11 @@ class Follower:
             book = OrderBook(self.symbol, self._rule, self._depth)
             book.apply_snapshot(snapshot)
             meets = all(book.apply_diff(diff) is not GAP for diff in self._kept)
-        except (KeyError, TypeError, ValueError) as error:  # the exchange, or somebody on the way, sent rubbish
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:  # the exchange, or somebody on the way, sent rubbish
             self.wait(error)
             return
         if meets and not (self.fresh and book.update_id < self.book.update_id):

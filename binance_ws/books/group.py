@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import events
 from ..enums import Market
+from ..feed import SILENCE
 from ..handle import Handle
 from ..plans import Plan
 from ..sockets import Socket, Surroundings
@@ -121,6 +122,11 @@ class Group:
         for follower in list(self._routes.values()):
             follower.opened() if up else follower.lost()
 
+    def _silent(self, _: object) -> None:
+        # Nobody knows since when nothing came: what is shown may be old, until the new connection speaks.
+        for follower in list(self._routes.values()):
+            follower.lost("its connection was silent")
+
     def _gave_up(self, cause: BaseException | None) -> None:
         self.ended = True
         reason = "its socket was stopped" if cause is None else f"its connection is given up: {cause}"
@@ -131,6 +137,8 @@ class Group:
 
     def _hear(self, event: events.Event) -> None:
         self._tell(event)
+        if isinstance(event, events.Rotated) and event.reason == SILENCE:
+            self.turn(self._silent, None)
         if isinstance(event, (events.Connected, events.Rotated)):
             self.turn(self._turned, True)
         elif isinstance(event, events.Lost):

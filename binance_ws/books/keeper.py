@@ -90,7 +90,10 @@ class Books:
     def forget(self) -> None:
         """In a forked child: no book is kept up to date any more."""
         for book in list(self._open.values()):
-            book.follower.fresh, book.follower.reason = False, "this process was forked; open a book of its own"
+            book.follower.fresh, book.follower.reason = (
+                False,
+                "this process was forked; open a book of its own",
+            )
 
     # ---- what a book asks -------------------------------------------------------------------------------
 

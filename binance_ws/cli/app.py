@@ -5,10 +5,11 @@ from __future__ import annotations
 import typer
 
 from .. import __version__
-from . import demo, doctor, migrate
+from . import book, demo, doctor, migrate
 
 app = typer.Typer(name="binance-ws", help="Binance WebSocket streams in the terminal.", no_args_is_help=True)
 app.command()(demo.demo)
+app.command()(book.book)
 app.command()(doctor.doctor)
 app.command()(migrate.migrate)
 

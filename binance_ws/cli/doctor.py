@@ -15,19 +15,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..client import Client
-from ..config import Environment
 from ..doctor import Finding, State, checks_of, examine
 from ..enums import Market
 from ..errors import BinanceWsError
+from .where import ENVIRONMENTS, environment_of
 
-_ENVIRONMENTS = {e.name: e for e in vars(Environment).values() if isinstance(e, Environment)}
 _STYLES = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "bold red", State.SKIPPED: "dim"}
 _UNUSABLE = 2
 
 
 def doctor(
     environment: Annotated[
-        str | None, typer.Option("--environment", "-e", help=f"One of {', '.join(_ENVIRONMENTS)}.")
+        str | None, typer.Option("--environment", "-e", help=f"One of {', '.join(ENVIRONMENTS)}.")
     ] = None,
     host: Annotated[
         str | None, typer.Option(help="A local exchange instead, such as 127.0.0.1:8765.")
@@ -44,7 +43,7 @@ def doctor(
     """
     logging.getLogger("binance_ws").addHandler(logging.NullHandler())  # the table says it all
     try:
-        client = Client(environment=_environment(environment, host), timeout=timeout)
+        client = Client(environment=environment_of(environment, host), timeout=timeout)
     except BinanceWsError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(_UNUSABLE) from error
@@ -58,14 +57,6 @@ def doctor(
     else:
         _show(client.environment.name, findings)
     raise typer.Exit(1 if failed else 0)
-
-
-def _environment(name: str | None, host: str | None) -> Environment | None:
-    if host is not None:
-        return Environment.local(host)
-    if name is not None and name not in _ENVIRONMENTS:
-        raise typer.BadParameter(f"an environment is one of {', '.join(_ENVIRONMENTS)}, not {name!r}")
-    return _ENVIRONMENTS[name] if name else None
 
 
 def _show(name: str, findings: Sequence[Finding]) -> None:

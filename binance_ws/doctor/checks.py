@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import websocket
 
+from .. import events
 from ..client import Client
 from ..config import Hosts
 from ..enums import Market
@@ -37,6 +38,7 @@ _MUST_NOT_DIFFER = 1000.0
 """Milliseconds: the exchange refuses signed requests that are further ahead."""
 
 _SET_CLOCK = "let the system set the clock (NTP): signed requests of other times are refused (-1021)"
+_MUTE = "a proxy or firewall lets connections open, but nothing through: allow WebSockets (wss)"
 _RIGHTS = "/sapi/v1/account/apiRestrictions"
 
 
@@ -119,12 +121,13 @@ def _clock(client: Client, market: Market) -> Outcome:
     client.time(market)
     before = time.time()
     server = client.time(market)
-    server = server // 1000 if server > 10**14 else server
-    ahead = (before + time.time()) * 500 - server
+    after = time.time()
+    ahead = (before + after) * 500 - (server / 1000 if server > 10**14 else server)
     text = f"{abs(ahead):.0f} ms {'ahead of' if ahead > 0 else 'behind'} the exchange"
-    if abs(ahead) > _MUST_NOT_DIFFER:
+    surely = abs(ahead) - (after - before) * 500  # nobody knows when, on the way, the exchange looked
+    if surely > _MUST_NOT_DIFFER:
         return State.FAILED, text, _SET_CLOCK
-    return (State.WARNING, text, _SET_CLOCK) if abs(ahead) > _MAY_DIFFER else fine(text)
+    return (State.WARNING, text, _SET_CLOCK) if surely > _MAY_DIFFER else fine(text)
 
 
 def _reach(client: Client, url: str) -> Outcome:
@@ -151,21 +154,22 @@ def _upgrade(client: Client, url: str) -> Outcome:
 def _stream(client: Client, stream: Stream) -> Outcome:
     """Open a socket as a user does, and wait for its first message."""
     came: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    manager = BinanceSocketManager(client, max_retries=0, backfill=False)
+    manager = BinanceSocketManager(client, max_retries=0, backfill=False, on_event=came.put)
     manager.daemon = True
-    began = time.monotonic()
-    key = manager.start_socket(came.put, stream)
+    began, opened = time.monotonic(), ""
+    manager.start_socket(came.put, stream)
     with manager:
-        manager.wait_connected(key, client.network.timeout)
-        opened = _ms(began)
         try:
-            message = came.get(timeout=client.network.timeout)
+            while True:
+                got = came.get(timeout=client.network.timeout)
+                if isinstance(got, events.GivenUp | events.Refused):
+                    raise got.cause
+                if isinstance(got, events.Connected):
+                    opened = f"opened in {_ms(began)}"
+                elif not isinstance(got, events.Event):
+                    return fine(f"{stream} {opened}, first message after {_ms(began)}")
         except queue.Empty:
-            message = {"e": "error", "cause": "nothing came"}
-    if isinstance(message, dict) and message.get("e") == "error":
-        text = f"{stream} opened in {opened}, but then: {message.get('cause')}"
-        return State.FAILED, text, "a proxy or firewall lets WebSockets open, but not speak: allow wss"
-    return fine(f"{stream} opened in {opened}, first message after {_ms(began)}")
+            return State.FAILED, f"{stream} {opened or 'did not open'}, and nothing came", _MUTE
 
 
 def _keys(client: Client) -> Outcome:

@@ -40,10 +40,9 @@ class Adapter(HTTPAdapter):
     def close(self) -> None:
         """Close pooled connections now; urllib3 does it when the last error that has seen a pool is forgotten."""
         for manager in (self.poolmanager, *self.proxy_manager.values()):
-            known = manager.pools.keys()
-            for pool in map(manager.pools.get, known):
-                if pool is not None:
-                    pool.close()
+            keys = manager.pools.keys()  # the container itself cannot be iterated
+            for pool in filter(None, map(manager.pools.get, keys)):
+                pool.close()
         super().close()
 
     # requests would add its own certificates to a context, the user's own one too, and its own will to verify.

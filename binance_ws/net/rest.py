@@ -23,7 +23,7 @@ from .adapter import Adapter
 from .decode import loads
 from .network import Network
 from .refusals import seconds
-from .secrets import silence_urllib3
+from .secrets import hide_in_logs
 
 _REJECTED = frozenset((-2014, -2015, -1022))
 _TOO_MANY = -1003
@@ -46,7 +46,7 @@ class Rest:
         headers: Mapping[str, str] | None = None,
         told: Callable[[str, int], None] = lambda url, weight: None,
     ) -> None:
-        silence_urllib3()
+        hide_in_logs()
         self._network = network
         self._told = told
         self._session = requests.Session()

@@ -1,6 +1,7 @@
-"""Keeps secrets out of what others print: the debug lines of urllib3, and the texts of errors.
+"""Keeps secrets out of what others print: the logs of urllib3 and websocket-client, and the texts of errors.
 
-urllib3 writes each request's path with its query, signature and all, to its log.
+urllib3 writes each request's path with its query, signature and all, to its log; websocket-client the headers of
+a refused upgrade, which may repeat the path with its listen key.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 
 HIDDEN = "…"
 
-_SECRET = re.compile(r"((?:signature|listenKey|listenToken|token|apiKey)=)[^&\s'\"]+")
+_SECRET = re.compile(r"((?:signature|listenKey|listenToken|token|apiKey)=|/ws/(?=\w{40}))[^&\s'\"]+")
 _LEAST = 8
 """Characters that a secret has at least; an empty one would be found everywhere."""
 
@@ -38,18 +39,20 @@ def scrub(error: BaseException, secrets: Iterable[str]) -> None:
 
 
 class Quiet(logging.Filter):
-    """Hides secrets in the arguments of log lines."""
+    """Hides secrets in log lines and their arguments."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every line pass, without its secrets."""
         if isinstance(record.args, tuple):
             record.args = tuple(hide(arg) if isinstance(arg, str) else arg for arg in record.args)
+        record.msg = hide(str(record.msg))
         return True
 
 
 _QUIET = Quiet()
 
 
-def silence_urllib3() -> None:
-    """Hide secrets in the log of urllib3, for the whole process; any number of times."""
-    logging.getLogger("urllib3.connectionpool").addFilter(_QUIET)
+def hide_in_logs() -> None:
+    """Hide secrets in the logs of the libraries below, for the whole process; any number of times."""
+    for name in ("urllib3.connectionpool", "websocket"):
+        logging.getLogger(name).addFilter(_QUIET)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 ONE = 10**8
 
 
@@ -11,6 +13,7 @@ def to_int(text: str) -> int:
     return int(whole + part[:8].ljust(8, "0"))
 
 
+@lru_cache(maxsize=1 << 15)
 def to_text(amount: int, digits: int = 8) -> str:
     """50_000_000 as ``"0.50000000"``, or with fewer decimals; what is behind them is cut off."""
     whole, part = divmod(abs(amount), ONE)

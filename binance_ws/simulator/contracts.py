@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cached_property
 from typing import Any
 
 from ..enums import Market
@@ -73,13 +74,17 @@ class Contract(Symbol):
         """Whether it is never delivered."""
         return self.delivery == _NEVER
 
+    @cached_property
+    def _digits(self) -> tuple[int, int]:
+        return _decimals(self.tick), _decimals(self.lot)
+
     def price_text(self, price: int) -> str:
         """A price as the exchange writes it."""
-        return to_text(price, _decimals(self.tick))
+        return to_text(price, self._digits[0])
 
     def lot_text(self, quantity: int) -> str:
         """A quantity as the exchange writes it."""
-        return to_text(quantity, _decimals(self.lot))
+        return to_text(quantity, self._digits[1])
 
     def worth(self, quote: int, volume: int) -> str:
         """What a volume is worth: in the quote asset, of COIN-M in the base asset; ``quote`` counts 1e-16."""

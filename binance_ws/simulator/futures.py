@@ -172,7 +172,10 @@ def _liquidations(stream: Stream, values: Values, market: Market) -> Feed:
 def _infos(_: Stream, __: Values, market: Market) -> Feed:
     def make(now: int) -> list[dict[str, Any]]:
         found = [*market.instruments()]
-        return [notices.contract_info(_of(found[now // _NOTICE % len(found)]), now)]
+        index, last = divmod(now // _NOTICE, 2)
+        # From both ends in turn, so that contracts of both products are soon among them.
+        index %= len(found)
+        return [notices.contract_info(_of(found[-1 - index if last else index]), now)]
 
     return Feed(_NOTICE, make)
 

@@ -20,7 +20,7 @@ from tests.peer import SECONDS
 @pytest.fixture(scope="module")
 def exchange() -> Iterator[Exchange]:
     """A simulated exchange on which everything happens at once."""
-    with Exchange(speed=20) as made:
+    with Exchange(speed=5) as made:
         yield made
 
 

@@ -27,6 +27,7 @@ PRINTED = {
     "restart": ["Max reconnect retries reached", "back again: trade"],
     "subclass": ["['bnbbtc@aggTrade', 'ethbtc@aggTrade']", "True", "False True"],
     "falls_off": ["the end of the script", "three messages", "closed"],
+    "depth_cache": ["BNBBTC", "symbol BNBBTC, crossed: False"],
     "later": ["prices of BNBBTC", "ended False False"],
 }
 """What each old script prints, in whatever order its threads come to it."""

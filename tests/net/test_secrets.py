@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from binance_ws.net.secrets import HIDDEN, hide, scrub, silence_urllib3
+from binance_ws.net.secrets import HIDDEN, hide, hide_in_logs, scrub
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,8 @@ from binance_ws.net.secrets import HIDDEN, hide, scrub, silence_urllib3
         ("/x?listenKey=abc&symbol=B", f"/x?listenKey={HIDDEN}&symbol=B"),
         ("apiKey=abc'", f"apiKey={HIDDEN}'"),
         ("/ws/abcdefghij 404", f"/ws/{HIDDEN} 404"),
-        ("nothing to hide", "nothing to hide"),
+        (f"/ws/{'k' * 64}'", f"/ws/{HIDDEN}'"),
+        ("/ws/bnbbtc@trade nothing to hide", "/ws/bnbbtc@trade nothing to hide"),
     ],
 )
 def test_hide(text: str, hidden: str) -> None:
@@ -34,13 +35,18 @@ def test_scrub_goes_through_the_chain() -> None:
     assert error.args == (f"got {HIDDEN}", 7)
 
 
-def test_urllib3_is_silenced_once(caplog: pytest.LogCaptureFixture) -> None:
-    """Its debug lines stay, without secrets; any number of clients add one filter."""
-    log = logging.getLogger("urllib3.connectionpool")
-    silence_urllib3()
+@pytest.mark.parametrize("name", ["urllib3.connectionpool", "websocket"])
+def test_logs_of_others(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Their lines stay, without secrets; any number of clients add one filter."""
+    log = logging.getLogger(name)
+    hide_in_logs()
     count = len(log.filters)
-    silence_urllib3()
+    hide_in_logs()
     assert len(log.filters) == count
-    with caplog.at_level(logging.DEBUG, "urllib3"):
+    with caplog.at_level(logging.DEBUG, name):
         log.debug('%s "%s" %s', "http://h", "/x?signature=c0ffee", 200)
-    assert caplog.messages == [f'http://h "/x?signature={HIDDEN}" 200']
+        log.debug(f"404 {{'path': '/ws/{'k' * 60}'}} 100%")
+    assert caplog.messages == [
+        f'http://h "/x?signature={HIDDEN}" 200',
+        f"404 {{'path': '/ws/{HIDDEN}'}} 100%",
+    ]

@@ -32,9 +32,12 @@ def watched(market: Market, names: Iterable[str], seconds: float) -> Watched:
 
 
 def names(product: Product, *symbols: str) -> list[str]:
-    """A stream of each kind, value and suffix; of klines those of a few intervals."""
+    """A stream of each kind, value and suffix; of klines a few intervals, of partial books one size."""
     every = {name for symbol in symbols for name in examples(product, symbol)}
-    return sorted(n for n in every if "line_" not in n or n.endswith(("_1s", "_1m", "_1M")))
+    few = ("line_1s", "line_1m", "line_1M")
+    klines = (n for n in every if n.endswith(few))
+    others = (n for n in every if "line_" not in n and "depth10" not in n and "depth20" not in n)
+    return sorted((*klines, *others))
 
 
 def outline(value: Any) -> Any:

@@ -52,8 +52,8 @@ NAMES = _names()
 
 @pytest.fixture(scope="module")
 def market() -> Watched:
-    """All streams of one contract and of the whole market, after two minutes."""
-    return futures.watched(futures.world().futures, NAMES, 121)
+    """All streams of one contract and of the whole market, after a minute."""
+    return futures.watched(futures.world().futures, NAMES, 61)
 
 
 @pytest.fixture(scope="module")
