@@ -288,9 +288,10 @@ class Feed:
     def _watch(self, line: Line) -> None:
         """Replace a line on which nothing came, not even a ping; on the timer's thread."""
         last = line.connection.last
-        if line is not self.line or last is None or self._stopping:
+        if line not in (self.line, self._next) or last is None or self._stopping:
             return
-        left = last + self._silence - time.monotonic()
+        least = self._means.overlap if line is self._next else 0.0  # its turn has not come yet
+        left = max(last + self._silence - time.monotonic(), least)
         if left > 0:
             self._means.timer.after(left, self._watch, line)
         else:

@@ -14,6 +14,7 @@ import pytest
 from binance_ws import BinanceSocketManager, Client, events
 from binance_ws.books import Book
 from binance_ws.config import Environment
+from binance_ws.errors import RateLimited
 from binance_ws.net import limits
 from binance_ws.simulator import OFF, Exchange, Rules
 
@@ -69,16 +70,22 @@ class Room:
     def equal(self, book: Book, seconds: float = 2 * SECONDS) -> bool:
         """Whether a book is the exchange's own at some moment from now on."""
         until = time.monotonic() + seconds
-        states = self._states[book.symbol]
         while time.monotonic() < until:
-            own = self.client.depth(book.symbol, 1000, book.market)
-            update = own["lastUpdateId"]
-            self.wait_for(lambda: any(s[0] >= update for s in list(states)), until - time.monotonic())
-            for state in list(states):
-                if state[0] == update:
+            try:
+                own = self.client.depth(book.symbol, 1000, book.market)
+            except RateLimited as error:
+                self.wait_for(lambda: False, error.retry_after)
+                continue
+            self._wait_past(book.symbol, own["lastUpdateId"], until)
+            for state in list(self._states[book.symbol]):
+                if state[0] == own["lastUpdateId"]:
                     sides = [tuple(map(tuple, own[side][: book.depth])) for side in ("bids", "asks")]
                     return [*state[1:]] == sides
         return False
+
+    def _wait_past(self, symbol: str, update: int, until: float) -> None:
+        states = self._states[symbol]
+        self.wait_for(lambda: any(s[0] >= update for s in list(states)), until - time.monotonic())
 
     def close(self) -> None:
         """End it."""

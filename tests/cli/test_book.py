@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -77,12 +78,11 @@ def test_a_ladder_in_a_terminal() -> None:
     """Asks over bids, the best ones next to each other; a stale book says so."""
     with room() as place:
         book = place.manager.start_order_book("BTCUSDT", depth=3).wait_ready(SECONDS)
-        console = Console(force_terminal=True, width=100, record=True, file=open(os.devnull, "w"))
+        console = Console(force_terminal=True, width=100, record=True, file=io.StringIO())
         command._show(console, book, 3, 0.02, 0.1)
         text = console.export_text()
         assert text.count("ask") >= 3
         assert "spread" in text
-        console.file.close()
         book.close()
         assert "closed" in str(command._ladder(book, 3))
         assert "closed" in command._line(book)
