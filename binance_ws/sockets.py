@@ -20,7 +20,7 @@ from .net.connection import Connection
 from .net.mailbox import Courier, Mailbox
 from .net.turnstile import Turnstile
 from .plans import Plan, classified
-from .streams.kinds import Stream
+from .streams.kinds import Order, Stream
 from .streams.urls import shards
 from .target import Callback, Repair, Target
 
@@ -190,6 +190,21 @@ class Socket:
                 feed.remove(mine)
         for stream in gone:
             self.target.tracks.pop(stream.name, None)
+        self._pack()
+
+    def _pack(self) -> None:
+        """Where one connection has room for what another carries, it takes that over and the other is closed.
+
+        For a moment both are heard, so only streams whose order tells what is repeated are moved.
+        """
+        for feed in sorted(self.feeds, key=lambda feed: len(feed.streams)):
+            moved = feed.streams
+            others = [o for o in self.feeds if o is not feed and o.fits(moved[0]) and o.room >= len(moved)]
+            if others and all(stream.kind.order is not Order.NONE for stream in moved):
+                others[0].add(moved)
+                self.feeds.remove(feed)
+                self._left.append(feed)
+                self._around.means.timer.after(self._around.means.overlap, feed.stop)
 
     def wait_open(self, timeout: float | None) -> None:
         """Wait until all its connections are open.

@@ -115,6 +115,7 @@ class UserStreams:
         self._closing = True
         line, self._line = self._line, None
         if line is not None:
+            line.dead = True
             line.connection.stop()
         answered = self._say_goodbye()
         thread = self._timer.close(run)

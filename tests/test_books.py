@@ -381,7 +381,7 @@ class Carrier:
     """Stands in for a group."""
 
     def __init__(self, market: Market) -> None:
-        self.market, self.room, self.ended = market, 50, False
+        self.market, self.room, self.ended, self.settled = market, 50, False, True
 
     def add(self, followers: Any) -> None:
         """Connect at once, and hear each."""
@@ -459,6 +459,45 @@ def test_a_used_up_budget_is_waited_for() -> None:
     made.look_at([a_book("btcusdt", "usdm")])
     made.ask_next()
     assert asked[1:] == ["usdm BTCUSDT 10 500"]
+
+
+def test_a_stream_that_is_not_carried_yet_is_waited_for() -> None:
+    """A silent stream is a quiet symbol only once the exchange has answered that it carries it."""
+    asked: list[str] = []
+
+    def ask(*args: Any, symbol: str, limit: int) -> Any:
+        asked.append(symbol)
+        return snapshot(5)
+
+    book = a_book("aaausdt")
+    made = desk(ask, book)
+    carrier: Any = made._placed[book]
+    carrier.settled, book.follower.heard, book.follower.due = False, False, 0.0
+    made.ask_next()
+    assert asked == []
+    assert made.rest() > 1
+    carrier.settled, book.follower.due = True, 0.0
+    made.ask_next()
+    assert asked == ["AAAUSDT"]
+
+
+def test_a_refused_stream_ends_its_book(place: Room) -> None:
+    """The exchange's refusal is the cause."""
+    book = place.manager.start_order_book("BTCUSDT").wait_ready(SECONDS)
+    assert book.group is not None
+    book.group._hear(events.Refused("k", (book.follower.stream.name,), RestError("no")))
+    assert book.follower.over.wait(SECONDS)
+    assert "refused" in book.reason
+
+
+def test_a_forked_child_reads_nothing() -> None:
+    """Its books say that they are not kept up to date there, and new ones can be opened."""
+    manager = BinanceSocketManager(Client(environment=Environment.local("127.0.0.1:1")))
+    book = manager.start_order_book("BTCUSDT")
+    manager.abandon()
+    with pytest.raises(StaleBook, match="forked"):
+        book.best()
+    assert manager.start_order_book("BTCUSDT") is not book
 
 
 @pytest.mark.parametrize(

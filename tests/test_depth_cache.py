@@ -84,9 +84,8 @@ def test_lost_changes_are_made_good(place: Room) -> None:
 
 def test_it_refreshes(place: Room) -> None:
     """After ``refresh_interval`` a new snapshot takes the place of the book."""
-    manager = DepthCacheManager(None, "BTCUSDT", refresh_interval=0.05, bm=place.manager, ws_interval=100)
     seen = Inbox()
-    assert place.manager.start_order_book("ETHUSDT", seen)
+    manager = DepthCacheManager(None, "BTCUSDT", seen, 0.05, place.manager, ws_interval=100)
     seen.wait_for(lambda messages: manager._book.snapshots > 2)
     assert place.stale() == set()
 

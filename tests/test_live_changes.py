@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from binance_ws import BinanceSocketManager, Client, events
+from binance_ws.config import LIMITS
+from binance_ws.enums import Market
 from binance_ws.errors import ArgumentError, UnknownStream
 from binance_ws.simulator import OFF, Exchange, Rules
 
@@ -99,6 +102,52 @@ def test_three_thousand_streams_under_one_key() -> None:
             )
             (info,) = manager.sockets()
             assert (info.streams, info.reconnects) == (3000, 3)
+        manager.join(SECONDS)
+
+
+def test_connections_are_packed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where connections have become half empty, one takes over what another carries; nothing is lost or twice."""
+    limits = dataclasses.replace(LIMITS[Market.SPOT], streams=4)
+    monkeypatch.setitem(LIMITS, Market.SPOT, limits)
+    names = [
+        f"{s}@{kind}" for s in ("btcusdt", "ethusdt", "bnbbtc", "solusdt") for kind in ("trade", "aggTrade")
+    ]
+    ledger, inbox = Ledger(), Inbox()
+    inbox._then = ledger.many
+    with Exchange(speed=20, rules=Rules(connects=OFF)) as exchange:
+        client = Client(environment=exchange.environment)
+        with BinanceSocketManager(client) as manager:
+            key = str(manager.start_multiplex_socket(names, inbox))
+            inbox.wait_for(lambda messages: {m["stream"] for m in messages} == set(names))
+            assert sorted(len(c.streams) for c in exchange.connections) == [4, 4]
+            manager.unsubscribe(key, names[:2] + names[4:6])
+            left = set(names) - {*names[:2], *names[4:6]}
+            assert exchange.wait_for(
+                lambda: [set(c.streams) for c in exchange.connections] == [left], 2 * SECONDS
+            )
+            seen = len(inbox.messages)
+            inbox.wait_for(lambda messages: {m["stream"] for m in messages[seen:]} >= left)
+            assert manager.sockets()[0].streams == 4
+        manager.join(SECONDS)
+    assert judge(ledger) == []
+
+
+def test_a_refused_stream_is_named() -> None:
+    """What the exchange refuses to subscribe is told to the callback by name; the others go on."""
+    rules = Rules(connects=OFF, unknown_streams="refuse")
+    with Exchange(speed=20, rules=rules) as exchange:
+        inbox, told = Inbox(), Told()
+        with BinanceSocketManager(Client(environment=exchange.environment), on_event=told) as manager:
+            key = str(manager.start_multiplex_socket(["btcusdt@trade", "ethusdt@trade"], inbox))
+            inbox.wait()
+            manager.subscribe(key, ["nosuch@trade"])
+            refused = told.wait(events.Refused)
+            assert isinstance(refused, events.Refused)
+            assert refused.streams == ("nosuch@trade",)
+            said = inbox.wait_for(lambda messages: any(m.get("e") == "error" for m in messages))
+            (error,) = [message for message in said if message.get("e") == "error"]
+            assert "nosuch@trade" in error["m"]
+            assert error["streams"] == ["nosuch@trade"]
         manager.join(SECONDS)
 
 

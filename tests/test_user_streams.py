@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from .payloads import load
 from .peer import SECONDS, Link, frame
 from .waiting import Inbox, in_thread, wait_event
 
+PAYLOADS = Path(__file__).parent / "payloads"
 EVENT = load("user_execution_report_bare.json")
 BALANCE = load("user_outbound_account_position_bare.json")
 FAPI, TOKEN, OLD = "/fapi/v1/listenKey", "/sapi/v1/userListenToken", "/api/v3/userDataStream"
@@ -78,6 +80,26 @@ def test_accounts_with_listen_keys(user_data: str, account: Account, symbol: str
         exchange.manager.close()
         assert exchange.bank.alive == {}
         assert link.read_frame()[0] == 0x8
+
+
+EVENTS = {
+    Account.USDM: ("usdm_user_*.json", FUTURES.format(0)),
+    Account.OPTIONS: ("options_user_*.json", "/fstream/private/ws/secret-listen-key-0-of-tests"),
+    Account.MARGIN_RISK: ("margin_risk_*.json", "/margin-stream/ws/secret-listen-key-0-of-tests"),
+}
+
+
+@pytest.mark.parametrize("account", EVENTS, ids=str)
+def test_every_event_comes_as_it_is(account: Account) -> None:
+    """Each example of the exchange's pages, without an envelope, but for the word that a key has expired."""
+    pattern, path = EVENTS[account]
+    examples = [load(file.name) for file in sorted(PAYLOADS.glob(pattern)) if "expired" not in file.name]
+    inbox = Inbox()
+    with scripted() as exchange:
+        exchange.manager.start_account_socket(inbox, account)
+        exchange.manager.start()
+        exchange.opened(path).send(b"".join(map(text, examples)))
+        assert inbox.wait(len(examples)) == [example.get("data", example) for example in examples]
 
 
 def test_a_listen_key_is_renewed() -> None:
@@ -210,6 +232,40 @@ def test_close_does_not_wait_for_a_mute_exchange() -> None:
         over.set()
 
 
+@pytest.mark.parametrize("user_data", ["today", "listen_key"])
+def test_threads_have_ended_after_close(user_data: str) -> None:
+    """``close`` returns when the connections are gone, the shared one too."""
+    with scripted(user_data) as exchange:
+        exchange.manager.start_user_socket(print)
+        exchange.manager.start_futures_user_socket(print)
+        exchange.manager.start()
+        for _ in range(2):
+            exchange.peer.accept().upgrade()
+        exchange.wait_event(Connected)
+        exchange.manager.close()
+        exchange.manager.join(SECONDS)
+        assert [t.name for t in threading.enumerate() if t.name.startswith("binance_ws")] == []
+
+
+def test_close_does_not_wait_for_a_key_that_is_being_made() -> None:
+    """A thread that waits for REST calls nobody, and ends when REST does."""
+    over, asked = threading.Event(), threading.Event()
+    with scripted() as exchange:
+
+        def mute(given: dict[str, str]) -> Any:
+            asked.set()
+            over.wait(SECONDS)
+            raise Refused(503)
+
+        exchange.bank.calls["POST", FAPI] = mute
+        exchange.manager.start_futures_user_socket(print)
+        exchange.manager.start()
+        wait_event(asked)
+        exchange.manager.close()
+        assert not over.is_set()
+        over.set()
+
+
 def test_a_host_without_listen_keys_says_so() -> None:
     """A retired path is not asked for ever: the callback hears what is wrong."""
     inbox = Inbox()
@@ -248,16 +304,16 @@ def test_the_spot_account_is_signed_for() -> None:
         exchange.manager.start()
         desk = exchange.desk()
         signed_in(desk, 7)
-        names = ("execution_report", "balance_update", "list_status", "external_lock_update")
-        events = [load(f"user_{name}.json")["event"] for name in names]
+        files = [file for file in sorted(PAYLOADS.glob("user_*.json")) if "terminated" not in file.name]
+        events = [message["event"] for message in map(load, (f.name for f in files)) if "event" in message]
         for event in events:
             desk.tell(7, event)
         desk.tell(8, EVENT)
         desk.tell(7, BALANCE)
-        assert inbox.wait(5) == [*events, BALANCE]
+        assert inbox.wait(len(events) + 1) == [*events, BALANCE]
         exchange.manager.wait_connected("user", SECONDS)
         (info,) = exchange.manager.sockets()
-        assert (info.key, info.state, info.messages) == ("user", "open", 5)
+        assert (info.key, info.state, info.messages) == ("user", "open", len(events) + 1)
         assert exchange.wait_event(Connected)[0].key == "user"
 
 

@@ -81,7 +81,7 @@ class ApiLine(AccountLine):
     def __init__(self, name: str, url: str, means: Means, later: Callable[..., Any]) -> None:
         super().__init__(name, means, SILENCE)
         self.dead = False
-        self._ready = False
+        self._ready = 0
         self.address = url
         self._later = later
         self._subscriptions: dict[UserSocket, Subscription] = {}
@@ -102,7 +102,7 @@ class ApiLine(AccountLine):
             return self._subscriptions.pop(socket, None) is None  # whoever took it out has told it
         if self.connection.state is State.NEW and not self.connection.thread.ident:
             self.connection.start()
-        elif self._ready:
+        elif self._ready == self._opening and self.connection.state is State.OPEN:
             self._subscribe(added, self._opening)
         return True
 
@@ -115,6 +115,12 @@ class ApiLine(AccountLine):
         elif gone is not None and gone.number is not None:
             self._by_number.pop(gone.number, None)
             self._calls.call("userDataStream.unsubscribe", {"subscriptionId": gone.number}, _ignore)
+
+    def _subscribe_all(self, opening: int) -> None:
+        """Subscribe every account that is there; one that is added from now on subscribes itself."""
+        self._ready = opening
+        for subscription in list(self._subscriptions.values()):
+            self._subscribe(subscription, opening)
 
     def _subscribe(self, subscription: Subscription, opening: int) -> None:
         """Subscribe, or renew what is subscribed."""
@@ -204,10 +210,9 @@ class ApiLine(AccountLine):
         """Subscribe every account."""
         super().opened()
         self._by_number = {}
-        self._ready = True
         for subscription in list(self._subscriptions.values()):
             subscription.number = None
-            self._later(0, self._subscribe, subscription, self._opening)
+        self._later(0, self._subscribe_all, self._opening)
 
     def take(self, message: dict[str, Any]) -> None:
         """An event, word of an end, or an answer."""
@@ -239,7 +244,6 @@ class ApiLine(AccountLine):
 
     def lost(self, cause: BinanceWsError, attempt: int, seconds: float) -> None:
         """Fail what is pending, and tell."""
-        self._ready = False
         self._calls.fail(cause)
         for socket in list(self._subscriptions):
             socket.lost(cause, attempt, seconds)

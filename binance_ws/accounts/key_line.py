@@ -66,6 +66,7 @@ class KeyLine(AccountLine):
         self._give_back = give_back
         self._socket: UserSocket | None = None
         self._expires = 0
+        self._asking = False
         self._due: Task | None = None
 
     # ---- what the socket asks ---------------------------------------------------------------------------
@@ -87,11 +88,19 @@ class KeyLine(AccountLine):
         """The connection."""
         return self.connection
 
+    def leaving(self, socket: UserSocket) -> Connection | None:
+        """The connection, unless it waits for REST."""
+        return None if self._asking else self.connection
+
     # ---- what the connection asks and tells -------------------------------------------------------------
 
     def url(self) -> str:
         """The URL of the next attempt; asks for the key."""
-        key, self._expires = self._lease.open()
+        self._asking = True
+        try:
+            key, self._expires = self._lease.open()
+        finally:
+            self._asking = False
         return stream_url(self._row, self._base, key, self._unit)
 
     def opened(self) -> None:

@@ -37,6 +37,9 @@ class Carrier(Protocol):
     def connection_of(self, socket: UserSocket) -> Connection | None:
         """The connection that brings them now."""
 
+    def leaving(self, socket: UserSocket) -> Connection | None:
+        """The connection, where it is about to end with the socket and does not wait for REST."""
+
 
 class UserSocket:
     """The events of one account.
@@ -131,9 +134,12 @@ class UserSocket:
         """Wait until its callback runs no more, or a moment of the monotonic clock; the thread that is left."""
         me = threading.current_thread()
         caller = self._caller
-        if caller is me or self._quiet.wait(max(0.0, deadline - time.monotonic())):
-            return []
-        return [caller] if caller else []
+        if caller is not me and not self._quiet.wait(max(0.0, deadline - time.monotonic())):
+            return [caller] if caller else []
+        connection = self._carrier.leaving(self)
+        if connection is not None and not connection.join(max(0.0, deadline - time.monotonic())):
+            return [connection.thread]
+        return []
 
     def add(self, streams: Iterable[Stream | str]) -> None:
         """An account is all that it carries.

@@ -97,6 +97,11 @@ class Seat:
         line = self._line
         return line.connection if line is not None else None
 
+    def leaving(self, socket: UserSocket) -> Connection | None:
+        """The connection, where no other account is left on it."""
+        line = self._line
+        return line.connection if line is not None and line.dead else None
+
     def _take(self, socket: UserSocket) -> None:
         if not socket.target.stopping:
             self._line = self._give(socket, self._ticket)

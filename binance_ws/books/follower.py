@@ -79,7 +79,7 @@ class Follower:
         self.over = threading.Event()
         self.ended = False
         self._kept: deque[Mapping[str, Any]] | None = deque(maxlen=WAITING)
-        self._up = self._heard = False
+        self.heard = self._up = False
         self._failed = 0
 
     @property
@@ -107,15 +107,15 @@ class Follower:
     def _keep(self, diff: Mapping[str, Any]) -> None:
         assert self._kept is not None
         self._kept.append(diff)
-        if not self._heard:
-            self._heard = True
+        if not self.heard:
+            self.heard = True
             self._want(0.0)
 
     def opened(self) -> None:
-        """The connection is open and carries, or will carry, the stream."""
-        self._up, self._heard = True, False
+        """The connection is open and is asked, or has been asked, to carry the stream: give it some time."""
+        self._up, self.heard = True, False
         if not self.fresh and not self.ended:
-            self._want(min(PATIENCE, max(0.0, self.due - time.monotonic())))
+            self._want(PATIENCE)
 
     def lost(self, reason: str = "its connection is lost") -> None:
         """The connection is lost, or nobody knows what it has lost."""
@@ -172,7 +172,7 @@ class Follower:
     def renew(self) -> None:
         """Have a snapshot take the place of the book while it goes on."""
         if self.fresh and self._kept is None:
-            self._kept, self._heard = deque(maxlen=WAITING), True
+            self._kept, self.heard = deque(maxlen=WAITING), True
             self._want(0.0)
 
     def end(self, reason: str, cause: BaseException | None = None) -> None:

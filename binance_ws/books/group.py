@@ -91,6 +91,11 @@ class Group:
             self._around.release(self._socket.identity, self._socket)
             self._socket.stop()
 
+    @property
+    def settled(self) -> bool:
+        """Whether the exchange has answered every request: a stream that says nothing has nothing to say."""
+        return self._socket is not None and all(feed.line.settled for feed in list(self._socket.feeds))
+
     def turn(self, call: Callable[[Any], None], argument: Any) -> None:
         """Have something done in the turn."""
         assert self._socket is not None
@@ -127,6 +132,11 @@ class Group:
         for follower in list(self._routes.values()):
             follower.lost("its connection was silent")
 
+    def _refused(self, event: events.Refused) -> None:
+        for name in event.streams:
+            if follower := self._routes.get(name):
+                follower.end(f"the exchange refused its stream: {event.cause}", event.cause)
+
     def _gave_up(self, cause: BaseException | None) -> None:
         self.ended = True
         reason = "its socket was stopped" if cause is None else f"its connection is given up: {cause}"
@@ -143,6 +153,8 @@ class Group:
             self.turn(self._turned, True)
         elif isinstance(event, events.Lost):
             self.turn(self._turned, False)
+        elif isinstance(event, events.Refused):
+            self.turn(self._refused, event)
         elif isinstance(event, events.GivenUp):
             self.turn(self._gave_up, event.cause)
 

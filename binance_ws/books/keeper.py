@@ -89,6 +89,7 @@ class Books:
 
     def forget(self) -> None:
         """In a forked child: no book is kept up to date any more."""
+        self._shift = None
         for book in list(self._open.values()):
             book.follower.fresh, book.follower.reason = (
                 False,
@@ -200,7 +201,11 @@ class Desk:
         ]
         if due:
             book = min(due, key=lambda book: book.follower.urgency)
-            self._ask_for(book, self._placed[book])
+            group = self._placed[book]
+            if book.follower.heard or group.settled:
+                self._ask_for(book, group)
+            else:
+                group.turn(lambda _: book.follower.opened(), None)
 
     def _ask_for(self, book: Book, group: Group) -> None:
         follower = book.follower
