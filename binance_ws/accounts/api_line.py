@@ -81,7 +81,7 @@ class ApiLine(AccountLine):
     def __init__(self, name: str, url: str, means: Means, later: Callable[..., Any]) -> None:
         super().__init__(name, means, SILENCE)
         self.dead = False
-        self._ready = 0
+        self._ready = -1
         self.address = url
         self._later = later
         self._subscriptions: dict[UserSocket, Subscription] = {}
@@ -244,6 +244,7 @@ class ApiLine(AccountLine):
 
     def lost(self, cause: BinanceWsError, attempt: int, seconds: float) -> None:
         """Fail what is pending, and tell."""
+        self._ready = -1
         self._calls.fail(cause)
         for socket in list(self._subscriptions):
             socket.lost(cause, attempt, seconds)
