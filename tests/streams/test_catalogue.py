@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from typing import Any
 
 import pytest
 
+from binance_ws.core.sequence import REPEATED, tracker
 from binance_ws.enums import Market
 from binance_ws.streams.catalogue import CATALOGUE, KINDS
 from binance_ws.streams.kinds import Kind, Order, Route
 from binance_ws.streams.lookup import classify, examples
+from binance_ws.streams.messages import is_shutdown, reply
 from tests.payloads import INDEX, MARKET, load, patterns
 
 SAME_AS = {(Market.COINM, "!markPrice@arr"): (Market.USDM, "!markPrice@arr")}
@@ -123,3 +126,16 @@ def test_what_a_market_lacks() -> None:
         "!bookTicker",
         "<symbol>@trade",
     ]
+
+
+@pytest.mark.parametrize("name", MARKET)
+def test_each_message_goes_through_sequence_and_is_no_answer(name: str) -> None:
+    """The first is the next of its stream, the same again is repeated where the stream has an order."""
+    row, message = _rows(name)[0], load(name)
+    stream = classify(
+        next(iter(examples(row.market, "btcusd_perp" if row.market == "coinm" else "btcusdt"))), row.market
+    )
+    track = tracker(dataclasses.replace(stream, kind=row))
+    assert track.step(message) is None
+    assert (track.step(message) is REPEATED) is (row.order is not Order.NONE)
+    assert isinstance(message, list) or (reply(message) is None and not is_shutdown(message))
