@@ -80,8 +80,8 @@ def test_a_slow_callback_behind_a_mailbox(manager: BinanceSocketManager) -> None
     key = manager.start_socket(slow, "btcusdt@trade", maxsize=5, overflow="drop_oldest")
     manager.start_socket(fast, "btcusdt@aggTrade")
     fast.wait(20)
-    received = manager.sockets()[0].messages
-    assert received > 5
+    exchange = manager.exchange  # type: ignore[attr-defined]
+    assert exchange.wait_for(lambda: manager.sockets()[0].messages > 5, SECONDS)
     gate.set()
     assert done.wait(SECONDS)
     assert [info.key for info in manager.sockets()] == ["btcusdt@aggTrade"]
