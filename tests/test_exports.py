@@ -31,7 +31,7 @@ LAZY = (
 OPTIONAL = ("binance_ws.simulator", "binance_ws.cli", "binance_ws.notebook")
 """Parts that need an extra."""
 
-PUBLIC = ["binance_ws", "binance_ws.enums", "binance_ws.errors", "binance_ws.streams"]
+PUBLIC = ["binance_ws", "binance_ws.enums", "binance_ws.errors", "binance_ws.streams", "binance_ws.types"]
 
 
 @pytest.mark.parametrize("name", PUBLIC)
