@@ -8,9 +8,9 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from ..config import HOST_VARIABLE
 from ..errors import BinanceWsError
 from . import Exchange
+from .command import PORT, running
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -18,7 +18,7 @@ def _arguments() -> argparse.ArgumentParser:
         prog="python -m binance_ws.simulator", description="A simulated Binance exchange on this machine."
     )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8765, help="0 for a free one (%(default)s)")
+    parser.add_argument("--port", type=int, default=PORT, help="0 for a free one (%(default)s)")
     parser.add_argument(
         "--replay",
         metavar="FILE",
@@ -28,12 +28,15 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--speed", default="1", help="how many times faster than real, or 'max' (%(default)s)"
     )
-    parser.add_argument("--seed", type=int, default=1, help="of the random markets (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the random markets and faults (%(default)s)")
     parser.add_argument("--symbols", type=int, help="how many symbols are listed (10)")
     parser.add_argument(
         "--whole-market", action="store_true", help="serve !ticker@arr and !bookTicker on spot"
     )
     parser.add_argument("--once", action="store_true", help="do not begin the recording again at its end")
+    parser.add_argument(
+        "--faults", type=float, metavar="SECONDS", help="throw a fault at random every so many seconds"
+    )
     parser.add_argument("--user-data", choices=("today", "listen_key"), default="today", help="(%(default)s)")
     return parser
 
@@ -54,20 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             user_data=given.user_data,
             **more,
         )
-        return _run(exchange)
+        return _run(exchange, given.faults, given.seed)
     except BinanceWsError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _run(exchange: Exchange) -> int:
+def _run(exchange: Exchange, faults: float | None, seed: int) -> int:
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
-    with exchange:
-        print(f"The simulated exchange listens on {exchange.host}; Ctrl-C ends it.")
-        print(f"For clients: export {HOST_VARIABLE}={exchange.host}", flush=True)
-        keys = f"BINANCE_API_KEY={exchange.api_key} BINANCE_API_SECRET={exchange.api_secret}"
-        print(f"For accounts: export {keys}", flush=True)
+    with running(exchange, faults, seed):
         try:
             over.wait()
         except KeyboardInterrupt:

@@ -34,13 +34,17 @@ class Channel:
     Args:
         name: the stream's name.
         turned: called with ``True`` when the first listener comes, with ``False`` when the last one goes.
+
+    Attributes:
+        sent: how many messages were sent, each as often as there were listeners.
     """
 
-    __slots__ = ("_forms", "_record", "_turned", "name", "tampers", "wanted")
+    __slots__ = ("_forms", "_record", "_turned", "name", "sent", "tampers", "wanted")
 
     def __init__(self, name: str, turned: Callable[[Channel, bool], None]) -> None:
         self.name = name
         self.wanted = False
+        self.sent = 0
         self.tampers: list[Tamper] = []
         self._forms: dict[int, dict[Listener, None]] = {}
         self._record: deque[bytes] | None = None
@@ -97,6 +101,7 @@ class Channel:
         self._record.append(payload)
         for form, members in self._forms.items():
             frame = wire.text_frame(self._shape(payload, form))
+            self.sent += len(members)
             for member in members:
                 member.push(frame)
 

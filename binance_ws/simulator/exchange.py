@@ -160,6 +160,11 @@ class Exchange:
         return self._server.loop.ask(lambda: [each.told() for each in self._server.sessions.values()])
 
     @property
+    def messages(self) -> int:
+        """How many messages of streams were sent, each as often as somebody listened."""
+        return self._server.loop.ask(lambda: self._server.world.sent)
+
+    @property
     def errors(self) -> list[BaseException]:
         """Mistakes of the simulator itself; empty, one hopes."""
         return list(self._server.loop.errors)

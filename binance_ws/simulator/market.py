@@ -129,6 +129,11 @@ class Market:
         """The channel of a name if anybody ever opened it."""
         return self._channels.get(name)
 
+    @property
+    def sent(self) -> int:
+        """How many messages were sent to anybody."""
+        return sum(channel.sent for channel in self._channels.values())
+
     def _turned(self, channel: Channel, on: bool) -> None:
         stream, values, symbols = next(self._meant(channel.name))
         self.listened += 1 if on else -1

@@ -1,29 +1,37 @@
 """Reads captures: JSON lines of frames as they came over the wire, with snapshots of the books.
 
-A line is ``{"t":<ns since the epoch>,"stream":"btcusdt@trade","data":{…}}``, plain or in a ``.gz``. A line without
-a stream, ``{"t":…,"symbol":"BTCUSDT","data":{"lastUpdateId":…,"bids":[…],"asks":[…]}}``, is a snapshot of the book
-by REST. Snapshots may also stand in a file ``snapshots.jsonl.gz`` beside the capture.
+The lines are those of :mod:`binance_ws.core.lines`, in the files of :mod:`binance_ws.core.captures`.
+Snapshots may also stand in a file ``snapshots.jsonl.gz`` beside the capture.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
+from ..core.captures import records, series
+from ..core.lines import SNAPSHOT, START, encode
 from ..enums import Market
 from ..errors import ArgumentError
 
-_LINE = re.compile(rb'\{"t":(\d+),"stream":"([^"\\]+)","data":(.*)\}\s*')
 _TIMES = re.compile(rb'"[ET]":(\d{13})(?=[,}])')
 _PREVIOUS = b'"pu":'
 _IN_MEMORY = 40_000
 
 DEMO, DEMO_USDM = "demo", "demo-usdm"
-_SHIPPED = {DEMO: "spot_btcusdt_ethusdt.jsonl.gz", DEMO_USDM: "usdm_btcusdt_ethusdt.jsonl.gz"}
+_DATA = Path(__file__).parent / "data"
+SHIPPED = {
+    DEMO: _DATA / "spot_btcusdt_ethusdt.jsonl.gz",
+    DEMO_USDM: _DATA / "usdm_btcusdt_ethusdt.jsonl.gz",
+}
+"""The captures that come with the package, by name."""
+
+_SERVED_BY = {"spot": Market.SPOT, "usdm": Market.USDM, "coinm": Market.USDM}
+"""The market whose replay plays the frames of a market: one host's symbols include those of both futures."""
+
+__all__ = ["DEMO", "DEMO_USDM", "SHIPPED", "Frame", "Recording", "encode"]
 
 
 class Frame:
@@ -43,16 +51,18 @@ class Recording:
         path: the file, or ``"demo"`` or ``"demo-usdm"`` for the captures that come with the package.
 
     Attributes:
-        market: whose frames they are: USD-M's where changes of the book have a ``pu``, else those of spot.
+        market: whose frames they are: what the capture says of itself, COIN-M's counting as USD-M's; else
+            USD-M's where changes of the book have a ``pu``, else those of spot.
 
     Raises:
-        ArgumentError: there is no such file, it holds no frame, or a line cannot be understood.
+        ArgumentError: there is no such file, it holds no frame, a line cannot be understood, or its frames
+            are those of options, which cannot be replayed.
     """
 
     def __init__(self, path: str | Path) -> None:
-        shipped = _SHIPPED.get(str(path))
-        self.path = Path(__file__).parent / "data" / shipped if shipped else Path(path)
+        self.path = SHIPPED.get(str(path)) or Path(path)
         self.market = Market.SPOT
+        self._told = False
         self.snapshots: dict[str, dict[str, Any]] = {}
         self.streams: set[str] = set()
         self._frames: list[Frame] | None = None
@@ -64,7 +74,7 @@ class Recording:
         leads: list[int] = []
         count = 0
         for count, frame in enumerate(self._read(), 1):
-            self._note(frame, leads)
+            leads = self._note(frame, leads)
             if count <= _IN_MEMORY:
                 kept.append(frame)
         if not count:
@@ -72,37 +82,39 @@ class Recording:
         self.start, self.lead = kept[0].at, min(leads, default=0)
         self._frames = kept if count <= _IN_MEMORY else None
 
-    def _note(self, frame: Frame, leads: list[int]) -> None:
+    def _note(self, frame: Frame, leads: list[int]) -> list[int]:
+        """Take note of a frame; the smallest lead so far."""
         if frame.stream not in self.streams:
             self.streams.add(frame.stream)
-            self.market = Market.USDM if _PREVIOUS in frame.payload else self.market
+            if not self._told and _PREVIOUS in frame.payload:
+                self.market = Market.USDM
         self.end = frame.at
         # The recorder's clock is not the exchange's. With the smallest distance between them no message is ever
         # played after the time that it carries, so that none comes too late for its kline.
-        leads.extend(int(time) * 1_000_000 - frame.at for time in _TIMES.findall(frame.payload))
+        more = [int(time) * 1_000_000 - frame.at for time in _TIMES.findall(frame.payload)]
+        return [min(leads + more)] if more else leads
 
     def frames(self) -> Iterator[Frame]:
         """The frames in the order of receipt."""
         return iter(self._frames) if self._frames is not None else self._read()
 
     def _read(self) -> Iterator[Frame]:
-        with self._open(self.path) as lines:
-            for number, line in enumerate(lines, 1):
-                frame = self._frame(line, number)
-                if frame is not None:
-                    yield frame
+        for file in series(self.path):
+            for record in records(file):
+                if record.note is None:
+                    yield Frame(record.time, record.stream, record.data)
+                elif record.note["note"] == SNAPSHOT:
+                    self._snapshot(record.note)
+                elif record.note["note"] == START:
+                    self._served(str(record.note.get("market", self.market)))
 
-    def _frame(self, line: bytes, number: int) -> Frame | None:
-        found = _LINE.fullmatch(line)
-        if found:
-            return Frame(int(found[1]), found[2].decode(), found[3])
-        if not line.strip():
-            return None
-        entry = _parse(line, f"line {number} of {self.path}")
-        if "stream" not in entry:
-            self._snapshot(entry)
-            return None
-        return Frame(entry["t"], entry["stream"], encode(entry["data"]))
+    def _served(self, market: str) -> None:
+        """Know whose frames they are."""
+        if market not in _SERVED_BY:
+            raise ArgumentError(
+                f"{self.path} is of {market}, which cannot be replayed: {', '.join(_SERVED_BY)} can"
+            )
+        self._told, self.market = True, _SERVED_BY[market]
 
     def _snapshot(self, entry: dict[str, Any]) -> None:
         if "lastUpdateId" in entry["data"]:
@@ -110,32 +122,6 @@ class Recording:
 
     def _look_beside(self) -> None:
         beside = self.path.parent / "snapshots.jsonl.gz"
-        if not beside.exists():
-            return
-        with self._open(beside) as lines:
-            for number, line in enumerate(lines, 1):
-                entry = _parse(line, f"line {number} of {beside}")
-                if entry.get("capture") == self.path.name:
-                    self._snapshot(entry)
-
-    @staticmethod
-    def _open(path: Path) -> IO[bytes]:
-        try:
-            return cast(IO[bytes], gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
-        except OSError as error:
-            raise ArgumentError(f"the recording {path} cannot be read: {error.strerror}") from error
-
-
-def _parse(line: bytes, where: str) -> dict[str, Any]:
-    try:
-        entry = json.loads(line)
-        if isinstance(entry["t"], int) and "data" in entry:
-            return dict(entry)
-    except (ValueError, KeyError, TypeError):
-        pass
-    raise ArgumentError(f'{where} is not like {{"t":…,"stream":"btcusdt@trade","data":{{…}}}}')
-
-
-def encode(value: Any) -> bytes:
-    """JSON as the exchange writes it: no spaces, UTF-8."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+        for record in records(beside) if beside.exists() else ():
+            if record.note is not None and record.note.get("capture") == self.path.name:
+                self._snapshot(record.note)

@@ -11,7 +11,7 @@ from .amounts import to_int
 from .book import Best, Diff, Level
 from .candles import Trade
 from .channel import Channel
-from .dialect import recognised
+from .dialect import Dialect, recognised
 from .instrument import Instrument
 from .recording import Frame, Recording
 from .wire import shifted
@@ -36,6 +36,8 @@ _TIMED: dict[str, tuple[bytes, ...]] = {"kline": (b"E", b"T", b"t"), "ticker": (
 
 class Market(Protocol):
     """What a replay needs of the market."""
+
+    dialect: Dialect
 
     def channel(self, name: str) -> Channel | None:
         """The channel of a stream, if it is served."""
@@ -199,6 +201,7 @@ class Replay:
         if stream.name != base + speeds[0]:
             return lambda frame: None
         track.has_book = True
+        channel = self._own(stream)
 
         def play(frame: Frame) -> None:
             diff, previous = frame.parsed = frame.parsed or _diff(frame.payload)
@@ -206,11 +209,20 @@ class Replay:
             # What the snapshot already contains is left out, as it would put the book back.
             if diff.last > track.last:
                 track.update.see(track.last, diff.last)
-                self._change(track, diff, previous, frame.payload)
+                self._change(track, diff, previous, frame.payload, channel)
 
         return play
 
-    def _change(self, track: _Track, diff: Diff, previous: int, payload: bytes) -> None:
+    def _own(self, stream: Stream) -> Channel | None:
+        """The channel of changes that were not recorded at the speed of those that follow at once."""
+        if stream.name == f"{stream.symbol}@{self._market.dialect.names.diff}":
+            return None
+        self.verbatim.add(stream.name)
+        return self._market.channel(stream.name)
+
+    def _change(
+        self, track: _Track, diff: Diff, previous: int, payload: bytes, channel: Channel | None
+    ) -> None:
         moved, shift = self._move // _MS, track.update.shift
         first = diff.first + shift
         if track.seam:
@@ -220,7 +232,13 @@ class Replay:
         moves[b"pu"] = track.instrument.book.last - previous
         if moved:
             diff = diff._replace(first=first, last=diff.last + shift, time=diff.time + moved)
-        track.instrument.diff(diff, lambda: shifted(payload, moves) if moved else payload)
+
+        def made() -> bytes:
+            return shifted(payload, moves) if moved else payload
+
+        track.instrument.diff(diff, made)
+        if channel is not None and channel.wanted:
+            channel.publish(made())
 
     def _other(self, stream: Stream) -> Handler:
         self.verbatim.add(stream.name)

@@ -130,6 +130,11 @@ class World:
         return sum(market.listened for market in self._markets)
 
     @property
+    def sent(self) -> int:
+        """How many messages of streams were sent to anybody."""
+        return sum(market.sent for market in self._markets)
+
+    @property
     def due(self) -> int:
         """When something happens next, in ns."""
         return min(market.due for market in self._busy())

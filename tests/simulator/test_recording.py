@@ -94,3 +94,36 @@ def test_a_long_recording_is_read_again_each_time(tmp_path: Path, monkeypatch: p
     (tmp_path / "x.jsonl").write_bytes(LINE * 3)
     recording = Recording(tmp_path / "x.jsonl")
     assert [len(list(recording.frames())) for _ in range(2)] == [3, 3]
+
+
+def start(market: str) -> bytes:
+    """The line that a recording of a market begins with."""
+    return b'{"t":1,"note":"start","format":1,"market":"%b"}\n' % market.encode()
+
+
+@pytest.mark.parametrize(("market", "played"), [("spot", "spot"), ("usdm", "usdm"), ("coinm", "usdm")])
+def test_a_recording_says_whose_frames_it_has(tmp_path: Path, market: str, played: str) -> None:
+    """What it says counts, whatever its frames look like; both futures are served by one host."""
+    (tmp_path / "x.jsonl").write_bytes(start(market) + LINE)
+    assert Recording(tmp_path / "x.jsonl").market == played
+
+
+def test_recordings_of_options_are_refused(tmp_path: Path) -> None:
+    """The error says which can be replayed."""
+    (tmp_path / "x.jsonl").write_bytes(start("options") + LINE)
+    with pytest.raises(ArgumentError, match="is of options, which cannot be replayed: spot, usdm, coinm can"):
+        Recording(tmp_path / "x.jsonl")
+
+
+def test_all_files_of_a_recording_are_played(tmp_path: Path) -> None:
+    """Notes and repaired messages are understood, and a file whose end is missing gives what is whole."""
+    fetched = LINE.replace(b'"stream"', b'"backfilled":true,"stream"')
+    note = b'{"t":1,"note":"gap","stream":"btcusdt@trade","first":1,"last":2}\n'
+    packed = gzip.compress(start("spot") + LINE + fetched) + gzip.compress(note + LINE)[:-12]
+    (tmp_path / "x.jsonl.gz").write_bytes(packed)
+    (tmp_path / "x.0001.jsonl.gz").write_bytes(gzip.compress(start("spot") + SNAPSHOT + LINE))
+    recording = Recording(tmp_path / "x.jsonl.gz")
+    frames = list(recording.frames())
+    assert 3 <= len(frames) <= 4
+    assert {frame.payload for frame in frames} == {b'{"e":"trade","E":1700000000000,"t":1}'}
+    assert recording.snapshots["BTCUSDT"]["lastUpdateId"] == 7
