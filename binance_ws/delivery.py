@@ -26,6 +26,13 @@ _ANSWERS = tuple(f'{{"{key}"'.encode() for key in (*sorted(_CONTROL), "id"))
 """What an answer begins with, on sockets whose messages are not decoded."""
 
 
+def _with_frame(payload: bytes) -> Any:
+    """A message that carries its frame."""
+    message = loads(payload)
+    message["frame"] = payload
+    return message
+
+
 class Delivery:
     """Takes the payloads of some connections of a socket to its callback.
 
@@ -42,6 +49,7 @@ class Delivery:
         self._target = target
         self._control = control
         self._quiet = Throttle(60.0)
+        self._load = _with_frame if target.shape.frames else loads
         self._loop = self._bytes if target.shape.raw else self._wrapped if combined else self._bare
 
     def process(self, payloads: list[bytes]) -> None:
@@ -52,8 +60,11 @@ class Delivery:
         """
         began = time.monotonic()
         if not self._target.stopping:
-            self._loop(payloads, began)
-            self._target.took(time.monotonic() - began, len(payloads))
+            self._target.since = began
+            try:
+                self._loop(payloads, began)
+            finally:
+                self._target.took(time.monotonic() - began, len(payloads))
 
     def _bare(self, payloads: list[bytes], now: float) -> None:
         target, newest, count = self._target, self.last, self.messages
@@ -94,10 +105,11 @@ class Delivery:
     def _wrapped(self, payloads: list[bytes], now: float) -> None:
         target, newest, count = self._target, self.last, self.messages
         find, receive, wrapped = target.tracks.get, target.receive, target.shape.wrapped
+        load = self._load
         try:
             for payload in payloads:
                 try:
-                    message = loads(payload)
+                    message = load(payload)
                     track = find(message["stream"])
                     data = message["data"]
                 except (ValueError, TypeError, KeyError):

@@ -20,17 +20,23 @@ class Member(Protocol):
         """Forget everything without touching a connection."""
 
 
-_members: weakref.WeakSet[Member] = weakref.WeakSet()
+_members: dict[int, weakref.ref[Member]] = {}
+_named: dict[str, weakref.ref[Member]] = {}
 
 
-def welcome(member: Member) -> None:
-    """Know a manager for as long as somebody else does."""
-    _members.add(member)
+def welcome(member: Member, name: str | None = None) -> None:
+    """Know a manager for as long as somebody else does; close the elder one of its name, where it has one."""
+    number = id(member)
+    _members[number] = weakref.ref(member, lambda _: _members.pop(number, None))
+    if name is not None:
+        elder, _named[name] = _named.get(name), weakref.ref(member)
+        if elder is not None and (known := elder()) is not None:
+            known.close()
 
 
 def members() -> list[Member]:
     """Every manager of this process."""
-    return list(_members)
+    return [member for known in tuple(_members.values()) if (member := known()) is not None]
 
 
 def close_all() -> None:

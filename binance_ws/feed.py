@@ -116,9 +116,8 @@ class Feed:
 
     @property
     def connections(self) -> list[Connection]:
-        """The connection that delivers and, while it is being replaced, the next one."""
-        following = self._next
-        return [self.line.connection] + ([following.connection] if following else [])
+        """The connection that delivers and, while it is being replaced, the next one; which may just take over."""
+        return [line.connection for line in (self._next, self.line) if line]
 
     @property
     def received(self) -> int:
@@ -132,21 +131,23 @@ class Feed:
 
     def fits(self, stream: Stream) -> bool:
         """Whether a stream is of the market and route that its connection carries."""
-        return bool(self.streams) and (stream.market, stream.route) == (
-            self.streams[0].market,
-            self.streams[0].route,
-        )
+        return any((s.market, s.route) == (stream.market, stream.route) for s in self.streams[:1])
 
     def add(self, streams: Sequence[Stream]) -> None:
         """Carry more streams, from now on."""
         self.streams.extend(streams)
-        self.line.request("SUBSCRIBE", [stream.name for stream in streams])
+        self._request("SUBSCRIBE", streams)
 
     def remove(self, streams: Sequence[Stream]) -> None:
         """Carry some streams no more."""
         gone = set(streams)
         self.streams = [stream for stream in self.streams if stream not in gone]
-        self.line.request("UNSUBSCRIBE", [stream.name for stream in streams])
+        self._request("UNSUBSCRIBE", streams)
+
+    def _request(self, method: str, streams: Sequence[Stream]) -> None:
+        """Ask on the present line and on the one to follow it, which is looked up first: it may take over."""
+        for line in filter(None, (self._next, self.line)):
+            line.request(method, [stream.name for stream in streams])
 
     # ---- what its lines ask and tell --------------------------------------------------------------------
 
@@ -165,8 +166,8 @@ class Feed:
     def line_opened(self, line: Line) -> None:
         """Watch over it; where it is the next one, let the present one end after a moment."""
         after = self._means.timer.after
-        after(self._means.life * random.uniform(0.97, 1.0), self._rotate_if, line, "its age")
-        after(self._silence, self._watch, line)
+        after(self._means.life * random.uniform(0.97, 1.0), self._rotate_if, line, "its age", line.opening)
+        after(self._silence, self._watch, line, line.opening)
         if line is self._next:
             after(self._means.overlap, self._let_go, line)
         else:
@@ -192,10 +193,11 @@ class Feed:
                 self._next = None
             elif anew:
                 self.line = self._new_line(waiting=False)
+        if self._means.slot.taken_by is self:
+            self._means.slot.taken_by = None
         if self._stopping or not (taking_over or next_ended or anew):
             self._owner.feed_ended(self, cause)
             return
-        self._means.slot.taken_by = None
         if taking_over:
             self._target.turnstile.take(self._take_over, (line, taking_over))
         elif next_ended:
@@ -213,7 +215,6 @@ class Feed:
         if answer is not None:
             self.line.answered(answer)
         elif is_shutdown(message):
-            log.info("%s: the server is about to go down", self._name)
             self.rotate("the server goes down")
         else:
             log.warning("%s: an unknown control message %.200r", self._name, message)
@@ -224,17 +225,18 @@ class Feed:
         """Replace the connection without a gap, as soon as no other one of the manager is being replaced."""
         self._means.timer.after(0, self._rotate_if, self.line, reason)
 
-    def _rotate_if(self, line: Line, reason: str) -> None:
-        """Begin to replace a line, unless that was done; on the timer's thread."""
-        if line is not self.line or self._next is not None or self._stopping:
+    def _rotate_if(self, line: Line, reason: str, opening: int | None = None) -> None:
+        """Begin to replace a line, unless that was done, or it has opened anew; on the timer's thread."""
+        gone = line is not self.line or opening not in (None, line.opening)
+        if gone or self._next is not None or self._stopping:
             return
         slot = self._means.slot
         if slot.taken_by is not None:
-            self._means.timer.after(self._means.overlap, self._rotate_if, line, reason)
+            self._means.timer.after(self._means.overlap, self._rotate_if, line, reason, opening)
             return
         slot.taken_by = self
         self._reason = reason
-        log.info("%s: a new connection takes over because of %s", self._name, reason)
+        log.debug("%s: a new connection is to take over because of %s", self._name, reason)
         line.seen = set()
         following = self._new_line(waiting=True)
         with self._lock:
@@ -260,7 +262,8 @@ class Feed:
         old, following = lines
         self._received += old.connection.received
         self.rotations += 1
-        following.take_over(old.seen or set())
+        seen, old.seen = old.seen, None
+        following.take_over(seen or set())
         self._owner.feed_rotated(self._reason)
 
     def _go_on(self) -> None:
@@ -282,17 +285,16 @@ class Feed:
     @property
     def _silence(self) -> float:
         stale = self._means.stale_after
-        silence: float = self._limits.silence if stale is None else stale
-        return silence
+        return float(self._limits.silence if stale is None else stale)
 
-    def _watch(self, line: Line) -> None:
-        """Replace a line on which nothing came, not even a ping; on the timer's thread."""
-        last = line.connection.last
+    def _watch(self, line: Line, opening: int) -> None:
+        """Replace a line on which nothing came, not even a ping; on the timer's thread, once for each opening."""
+        last = line.connection.last if opening == line.opening else None
         if line not in (self.line, self._next) or last is None or self._stopping:
             return
         least = self._means.overlap if line is self._next else 0.0  # its turn has not come yet
         left = max(last + self._silence - time.monotonic(), least)
         if left > 0:
-            self._means.timer.after(left, self._watch, line)
+            self._means.timer.after(left, self._watch, line, opening)
         else:
-            self._rotate_if(line, SILENCE)
+            self._rotate_if(line, SILENCE, opening)

@@ -9,10 +9,12 @@ from typing import Any
 
 from .core.lifecycle import State
 from .feed import Feed
+from .net.mailbox import Mailbox
+from .notebook.tables import socket_line, sockets_table
 from .target import Target
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SocketInfo:
     """A snapshot of one socket.
 
@@ -33,6 +35,9 @@ class SocketInfo:
         malformed: messages that were no JSON.
         errors: exceptions that the callback raised.
         ages: for each stream, seconds since it sent something; ``None`` where it has not.
+        market: the market of its key; ``"account"`` for the stream of an account.
+        dropped: messages that its mailbox dropped because it was full.
+        waiting: messages that wait in its mailbox to be taken.
     """
 
     key: str
@@ -50,10 +55,28 @@ class SocketInfo:
     malformed: int
     errors: int
     ages: dict[str, float | None]
+    market: str = ""
+    dropped: int = 0
+    waiting: int = 0
+
+    def __repr__(self) -> str:
+        return socket_line(self)
+
+    def _repr_html_(self) -> str:
+        return sockets_table([self])
 
 
-def describe(key: str, state: State, carriers: Iterable[Feed], target: Target) -> SocketInfo:
-    """A snapshot of a socket, from its feeds and its way to the callback."""
+class Sockets(list[SocketInfo]):
+    """Snapshots of sockets, which a notebook shows as a table."""
+
+    def _repr_html_(self) -> str:
+        return sockets_table(self)
+
+
+def describe(
+    key: str, market: str, state: State, carriers: Iterable[Feed], target: Target, box: Mailbox | None
+) -> SocketInfo:
+    """A snapshot of a socket, from its feeds, its way to the callback, and the mailbox on it, if any."""
     feeds, tracks, now = list(carriers), list(target.tracks.values()), time.monotonic()
     heard = [c.last for feed in feeds for c in feed.connections if c.last is not None]
     lags = [lag for feed in feeds if (lag := _lag(feed.delivery.last)) is not None]
@@ -67,12 +90,15 @@ def describe(key: str, state: State, carriers: Iterable[Feed], target: Target) -
         lag=min(lags, default=None),
         reconnects=sum(feed.reconnects for feed in feeds),
         rotations=sum(feed.rotations for feed in feeds),
-        gaps=sum(track.gaps for track in tracks),
-        backfilled=sum(track.backfilled for track in tracks),
-        repeated=sum(track.repeated for track in tracks),
+        gaps=target.gaps + sum(track.gaps for track in tracks),
+        backfilled=target.backfilled + sum(track.backfilled for track in tracks),
+        repeated=target.repeated + sum(track.repeated for track in tracks),
         malformed=sum(feed.delivery.malformed for feed in feeds),
         errors=target.errors,
         ages={t.stream.name: None if t.seen is None else now - t.seen for t in tracks},
+        market=market,
+        dropped=0 if box is None else box.dropped,
+        waiting=0 if box is None else len(box),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable, Sequence
 from json import dumps
@@ -15,6 +16,9 @@ from .streams.urls import needs_subscribing, requests
 log = logging.getLogger(__name__)
 
 Process = Callable[[list[bytes]], None]
+
+_numbers = itertools.count(1)
+"""Of requests. No two lines use the same: the answers of one must not look like those of the other."""
 
 
 class Owner(Protocol):
@@ -74,9 +78,9 @@ class Line:
         self._later = later
         self._delivered_before = 0
         self._url = ""
-        self._opening = 0
-        self._requests = 0
-        self._pending: dict[int, list[str]] = {}
+        self._asked: list[str] = []
+        self.opening = 0
+        self._pending: dict[int, tuple[str, list[str]]] = {}
         self._unsent: list[tuple[str, list[str]]] = []
         self.connection = connect(self)
 
@@ -109,7 +113,10 @@ class Line:
 
     def url(self) -> str:
         """The URL of the next attempt."""
+        asked = self._owner.names()
         self._url = self._owner.url()
+        # Streams that are to be found out are known only now.
+        self._asked = [] if needs_subscribing(self._url) else asked or self._owner.names()
         return self._url
 
     def proven(self) -> bool:
@@ -117,13 +124,14 @@ class Line:
         return self._owner.delivered() > self._delivered_before or bool(self.kept)
 
     def opened(self) -> None:
-        """Ask for the streams, if the URL did not, and tell."""
+        """Ask for the streams that the URL did not ask for, or should not have, and tell."""
         self._delivered_before = self._owner.delivered()
-        self._opening += 1
+        self.opening += 1
         self._pending = {}
         self._unsent = []
-        if needs_subscribing(self._url):
-            self.request("SUBSCRIBE", self._owner.names())
+        wanted, asked = self._owner.names(), self._asked
+        self.request("SUBSCRIBE", _without(wanted, asked))
+        self.request("UNSUBSCRIBE", _without(asked, wanted))
         self._owner.line_opened(self)
 
     def lost(self, cause: BinanceWsError, attempt: int, seconds: float) -> None:
@@ -137,46 +145,69 @@ class Line:
     # ---- requests ---------------------------------------------------------------------------------------
 
     def request(self, method: str, names: Sequence[str]) -> None:
-        """Ask for a change of streams, behind what is being asked for already; from any thread."""
-        self._later(0, self._queue, self._opening, method, list(requests(names)))
+        """Ask for a change of streams, behind what is being asked for already; from any thread.
+
+        Before the line is open nothing is asked: what has changed meanwhile is asked for when it opens.
+        """
+        if names:
+            self._later(0, self._queue, self.opening, method, list(requests(names)))
 
     # The next three run on the timer's thread alone, at a pace that leaves room for pongs.
 
     def _queue(self, opening: int, method: str, portions: list[list[str]]) -> None:
         idle = not self._unsent
-        if opening == self._opening:
+        if opening == self.opening:
             self._unsent.extend((method, portion) for portion in portions)
             if idle:
                 self._send_next(opening)
 
     def _send_next(self, opening: int) -> None:
-        if opening != self._opening or not self._unsent:
+        if opening != self.opening or not self._unsent:
             return
         method, names = self._unsent[0]
-        self._requests += 1
-        self._pending[self._requests] = names
+        number = next(_numbers)
+        self._pending[number] = (method, names)
         try:
-            self.connection.send(dumps({"method": method, "params": names, "id": self._requests}))
+            self.connection.send(dumps({"method": method, "params": names, "id": number}))
         except NotConnected:
             return  # all of it is asked for anew when it opens
         self._later(self._pace, self._sent, opening)
 
     def _sent(self, opening: int) -> None:
-        if opening == self._opening:
+        if opening == self.opening:
             self._unsent.pop(0)
             self._send_next(opening)
 
     def answered(self, answer: Reply) -> None:
         """Match an answer to its request: by its id, or, where it has none, to the oldest."""
         number = answer.id if isinstance(answer.id, int) else next(iter(self._pending), None)
-        names = self._pending.pop(number, None) if number is not None else None
+        asked = self._pending.pop(number, None) if number is not None else None
         if answer.failed:
-            refused = names or self._owner.names()
-            shown = ", ".join(refused[:5]) + (" …" if len(refused) > 5 else "")
-            text = f"the exchange refused {shown}: {answer.text}"
-            self._owner.line_refused(StreamRefused(text, tuple(refused), answer.code))
+            method, names = asked or ("", self._owner.names())
+            if method == "SUBSCRIBE" and len(names) > 1:
+                self._ask_apart(names)
+            else:
+                self._refused(names, answer)
+
+    def _ask_apart(self, names: list[str]) -> None:
+        """Of streams that were refused together one may be the cause: ask for each half by itself."""
+        log.info("%d streams were refused together, and are asked for apart", len(names))
+        wanted = set(self._owner.names())
+        halves = (names[: len(names) // 2], names[len(names) // 2 :])
+        for half in halves:
+            self.request("SUBSCRIBE", [name for name in half if name in wanted])
+
+    def _refused(self, names: list[str], answer: Reply) -> None:
+        shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+        text = f"the exchange refused {shown}: {answer.text}"
+        self._owner.line_refused(StreamRefused(text, tuple(names), answer.code))
 
     @property
     def settled(self) -> bool:
         """Whether every request has been answered."""
         return not self._pending and not self._unsent
+
+
+def _without(names: Sequence[str], others: Sequence[str]) -> list[str]:
+    known = set(others)
+    return [name for name in names if name not in known]

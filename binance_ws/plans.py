@@ -87,6 +87,17 @@ def mixed(streams: Iterable[Stream | str], market: Market | str, raw: bool) -> P
     return Plan(found[0].market, path, found, Shape(len(found) > 1, raw))
 
 
+def framed(streams: Iterable[Stream | str], market: Market | str) -> Plan:
+    """Any streams of any markets, wrapped, each message with the bytes it came in; apart from all other sockets.
+
+    Raises:
+        ArgumentError: there are none, or one is unknown.
+    """
+    found = classified(streams, market)
+    path = "record=" + "/".join(map(_qualified, found))
+    return Plan(found[0].market, path, found, Shape(wrapped=True, frames=True))
+
+
 def classified(streams: Iterable[Stream | str], market: Market | str) -> list[Stream]:
     """Streams, each once, in the order given.
 

@@ -1,7 +1,9 @@
 """Fills gaps: asks REST for what is missing and hands it back, in order, before what came after it.
 
-One thread a manager, begun with the first gap. While it asks, the stream's newer messages wait; other streams
-do not. What cannot be had in time, or is more than the limit, stays missing and is told.
+One thread a manager, begun with the first gap, asks for a page of each gap in turn, so that none waits for
+another. While it asks, the stream's newer messages wait; other streams do not. What was found is delivered on a
+thread of its own, as a callback may take its time. What cannot be had in time, or is more than the limit, stays
+missing and is told.
 """
 
 from __future__ import annotations
@@ -9,13 +11,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from .core.backfill import Source, source_of
+from .core.backoff import backoff
+from .core.filling import Filling
 from .core.sequence import Gap
-from .errors import BinanceWsError
+from .errors import BinanceWsError, RateLimited
 from .net.shift import Shift
 from .target import Target
 from .track import Track
@@ -26,31 +31,81 @@ LIMIT = 10_000
 """Messages of one gap that are fetched at most."""
 
 WAIT_SECONDS = 300.0
-"""How long a stream may wait for its turn to be repaired."""
+"""How long a stream may wait for its gap to be filled."""
 
 REPAIR_SECONDS = 30.0
-"""How long one gap may take once it is its turn."""
+"""How long one gap may take once it is its turn, but for what the exchange asks us to wait."""
 
-_PAUSE = 0.25
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
+_MOMENT = 0.05
+"""How long a gap that has to wait may hold up those behind it."""
 
 Ask = Callable[..., Any]
 
 
-@dataclass(frozen=True)
+def _pauses() -> Iterator[float]:
+    return backoff(_FIRST_PAUSE, _LONGEST_PAUSE)
+
+
+@dataclass(eq=False)
 class Job:
-    """One gap to fill before a moment of the monotonic clock."""
+    """One gap to fill.
+
+    Args:
+        target, track, gap: whose, and what.
+        source: where it is asked for.
+        filling: how far it is.
+        latest: the moment of the monotonic clock at which it ends.
+        until: the same, once it had its first turn.
+        due: the moment of its next turn.
+    """
 
     target: Target
     track: Track
     gap: Gap
-    until: float
+    source: Source
+    filling: Filling
+    latest: float
+    until: float | None = None
+    due: float = 0.0
+    pauses: Iterator[float] = field(default_factory=_pauses)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether its stream still waits for it: it may wait for a later one, or be carried no more."""
+        track, name = self.track, self.track.stream.name
+        carried = not self.target.stopping and self.target.tracks.get(name) is track
+        return carried and track.held is not None and track.gap is self.gap
+
+    def over(self, now: float) -> bool:
+        """Whether its time is over."""
+        if self.until is None:
+            self.until = min(self.latest, now + REPAIR_SECONDS)
+        return now >= self.until
+
+    def fed(self, rows: Any, now: float) -> bool:
+        """Take an answer; whether that was the last one."""
+        if self.filling.take(rows if isinstance(rows, list) else []):
+            self.pauses = _pauses()
+        else:
+            self.due = now + next(self.pauses)  # the exchange's database may lag its streams a little
+        return self.filling.done
+
+    def failed(self, error: BinanceWsError, now: float) -> bool:
+        """Put it off; whether there is no use in that."""
+        wait = next(self.pauses)
+        if isinstance(error, RateLimited):
+            wait = max(wait, error.retry_after)
+            self.until = min(self.latest, (self.until or now) + wait)
+        self.due = now + wait
+        return not getattr(error, "retryable", True) or self.due >= (self.until or now)
 
 
 Work = Job | Callable[[], None]
 
 
 class Recovery:
-    """Fills the gaps of a manager's streams, one after the other.
+    """Fills the gaps of a manager's streams.
 
     Args:
         ask: one REST call: path, market, weight and parameters; raises where the budget is used up.
@@ -79,7 +134,8 @@ class Recovery:
         shift = self._shift
         if source is None or (source.needs_key and not self._has_key) or not shift or shift.over.is_set():
             return False
-        shift.jobs.put(Job(target, track, gap, time.monotonic() + WAIT_SECONDS))
+        filling = Filling(track.stream, gap, source, self._limit)
+        shift.jobs.put(Job(target, track, gap, source, filling, time.monotonic() + WAIT_SECONDS))
         shift.begin(self._run)
         return True
 
@@ -93,54 +149,42 @@ class Recovery:
     # ---- the thread -------------------------------------------------------------------------------------
 
     def _run(self, shift: Shift[Work]) -> None:
-        while (job := shift.jobs.get()) is not None:
+        while (work := shift.jobs.get()) is not None:
             if shift.over.is_set():
                 continue
-            if callable(job):
-                _tried(job)
-                continue
-            if job.target.stopping:
-                continue
-            source = source_of(job.track.stream)
-            assert source is not None
-            try:
-                found, missing = self._fetch(job, source, shift.over)
-            except Exception:
-                log.exception("a gap of %s could not be filled", job.track.stream)
-                found, missing = [], job.gap
-            job.target.turnstile.take(_resume, (job, found, missing))
+            if not isinstance(work, Job):
+                _tried(work)
+            elif work.wanted:
+                self._turn(work, shift)
+        shift.rest()
 
-    def _fetch(self, job: Job, source: Source, over: threading.Event) -> tuple[list[Any], Gap | None]:
-        """The missing messages in order, and what is missing still: the end that was not reached, if any."""
-        wanted, skipped = _bounded(job.gap, self._limit, source)
-        until = min(job.until, time.monotonic() + REPAIR_SECONDS)
-        rows: dict[int, Any] = {}
-        first = wanted.first
-        while first <= wanted.last and time.monotonic() < until and not over.is_set():
-            got = self._page(job, source, Gap(first, wanted.last), over)
-            rows.update(
-                (place, row) for row in got if first <= (place := source.position(row)) <= wanted.last
-            )
-            if source.by_time and len(got) < source.most:
-                break
-            following = max(rows, default=wanted.first - 1) + 1
-            if following == first:
-                over.wait(_PAUSE)  # the exchange's database may lag its streams a little
-            first = following
-        found = [source.message(job.track.stream, rows[place]) for place in sorted(rows)]
-        return found, skipped if skipped else _rest(wanted, rows, source)
-
-    def _page(self, job: Job, source: Source, gap: Gap, over: threading.Event) -> list[Any]:
-        """One answer; nothing where it failed."""
-        stream = job.track.stream
+    def _turn(self, job: Job, shift: Shift[Work]) -> None:
+        """Ask for one page of a gap; deliver it, or let it wait for its next turn."""
         try:
-            params = source.params(stream, gap, self._limit)
-            answer = self._ask(source.path, stream.market, source.weight, **params)
+            done = self._page(job, shift)
+        except Exception:
+            log.exception("a gap of %s could not be filled", job.track.stream)
+            done = True
+        if done:
+            shift.aside(f"binance_ws {job.target.key} backfill", partial(_resume, job))
+        else:
+            shift.jobs.put(job)
+
+    def _page(self, job: Job, shift: Shift[Work]) -> bool:
+        """Ask for one page where it is time to; whether there is no more to do."""
+        now = time.monotonic()
+        if job.over(now):
+            return True
+        if job.due > now:
+            shift.over.wait(min(job.due - now, _MOMENT))
+            return False
+        stream, source = job.track.stream, job.source
+        try:
+            answer = self._ask(source.path, stream.market, source.weight, **job.filling.params)
         except BinanceWsError as error:
             log.warning("%s: its gap is not filled yet: %s", stream, error)
-            over.wait(min(max(_PAUSE, getattr(error, "retry_after", 0.0)), REPAIR_SECONDS))
-            return []
-        return answer if isinstance(answer, list) else []
+            return job.failed(error, time.monotonic())
+        return job.fed(answer, time.monotonic())
 
 
 def _tried(call: Callable[[], None]) -> None:
@@ -150,22 +194,17 @@ def _tried(call: Callable[[], None]) -> None:
         log.exception("a call for later failed")
 
 
-def _resume(work: tuple[Job, list[Any], Gap | None]) -> None:
+def _resume(job: Job) -> None:
+    """Deliver what was found, in the socket's turn; on a thread of its own."""
+    try:
+        found, missing = job.filling.found(), job.filling.missing()
+    except Exception:
+        log.exception("a gap of %s could not be filled", job.track.stream)
+        found, missing = [], job.gap
+    job.target.turnstile.take(_deliver, (job, found, missing))
+
+
+def _deliver(work: tuple[Job, list[Any], Gap | None]) -> None:
     job, found, missing = work
-    job.target.resume(job.track, found, missing)
-
-
-def _bounded(gap: Gap, limit: int, source: Source) -> tuple[Gap, Gap | None]:
-    """The newest part of a gap that is within the limit, and the part before it."""
-    if source.by_time or gap.last - gap.first < limit:
-        return gap, None
-    first = gap.last - limit + 1
-    return Gap(first, gap.last), Gap(gap.first, first - 1)
-
-
-def _rest(wanted: Gap, rows: dict[int, Any], source: Source) -> Gap | None:
-    """What was not found; of candles, none at all is what can be told."""
-    if source.by_time:
-        return None if rows else wanted
-    last = max(rows, default=wanted.first - 1)
-    return None if last >= wanted.last else Gap(last + 1, wanted.last)
+    if job.wanted:
+        job.target.resume(job.track, found, missing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -17,14 +16,12 @@ from .handle import Handle
 from .info import SocketInfo, describe
 from .means import Means
 from .net.connection import Connection
-from .net.mailbox import Courier, Mailbox
+from .net.mailbox import Courier, Mailbox, closed_by
 from .net.turnstile import Turnstile
 from .plans import Plan, classified
 from .streams.kinds import Order, Stream
 from .streams.urls import shards
 from .target import Callback, Repair, Target
-
-log = logging.getLogger(__name__)
 
 GAVE_UP = "Max reconnect retries reached"
 
@@ -91,10 +88,12 @@ class Socket:
         groups: list[list[Stream]] = [[]] if callable(streams) else list(shards(streams))
         self._combined = shape.wrapped or self._find is not None or sum(map(len, groups)) > 1
         self._left: list[Feed] = []
+        self._over = False
         self._settled = threading.Event()
         self.opened = 0.0
         self._cause: BinanceWsError | None = None
         self._courier: Courier | None = None
+        self._box = closed_by(ending) if box is None else box
         if box is not None:
             self._courier = Courier(f"binance_ws {plan.path} mail", box, self.target.call_user)
             self.target.deliver_to(box.put)
@@ -139,6 +138,9 @@ class Socket:
             feed.stop()
         self._end()
         self._settled.set()
+        over, self._over = self._over, True
+        if not over:
+            self._around.tell(events.Stopped(self.key))
 
     def _end(self) -> None:
         if self._courier is not None:
@@ -189,7 +191,7 @@ class Socket:
             elif mine:
                 feed.remove(mine)
         for stream in gone:
-            self.target.tracks.pop(stream.name, None)
+            self.target.forget(stream)
         self._pack()
 
     def _pack(self) -> None:
@@ -225,7 +227,9 @@ class Socket:
 
     def info(self) -> SocketInfo:
         """A snapshot of its numbers."""
-        return describe(self.key, self.state, self.feeds, self.target)
+        return describe(
+            self.key, self._market.value, self.state, [*self.feeds, *self._left], self.target, self._box
+        )
 
     # ---- what its feeds tell, each on its own thread ----------------------------------------------------
 
@@ -250,16 +254,14 @@ class Socket:
     def feed_opened(self, feed: Feed) -> None:
         """Tell, and let go who waits for it."""
         self.opened = time.monotonic()
-        log.info("%s is connected", self.key)
         self._around.tell(events.Connected(self.key, len(feed.streams)))
         if self.state is State.OPEN:
             self._settled.set()
 
     def feed_lost(self, feed: Feed, cause: BinanceWsError, attempt: int, seconds: float) -> None:
-        """Log the cause and tell."""
+        """Tell, and let those wait who wait for it."""
         self._cause = cause
         self._settled.clear()
-        log.warning("%s: %s; attempt %d in %.1f s", self.key, cause, attempt + 1, seconds)
         self._around.tell(events.Lost(self.key, cause))
         self._around.tell(events.Retrying(self.key, attempt, seconds))
 
@@ -269,7 +271,6 @@ class Socket:
 
     def feed_refused(self, refusal: StreamRefused) -> None:
         """Tell the callback which streams the exchange does not serve."""
-        log.error("%s: %s", self.key, refusal)
         self._around.tell(events.Refused(self.key, refusal.streams, refusal))
         self._say({"e": "error", "m": str(refusal), "key": self.key, "streams": list(refusal.streams)})
 
@@ -277,13 +278,12 @@ class Socket:
         """The first feed to give up ends the socket: its key is free, its callback hears of it, once."""
         if cause is None or not self._around.release(self.identity, self):
             return
-        self._cause = cause
+        self._cause, self._over = cause, True
         for other in self.feeds:
             if other is not feed:
                 other.stop()
         self._settled.set()
         retryable = getattr(cause.__cause__ or cause, "retryable", True)
-        log.error("%s is given up: %s", self.key, cause)
         self._around.tell(events.GivenUp(self.key, cause))
         text = GAVE_UP if retryable else str(cause)
         self._say({"e": "error", "m": text, "key": self.key, "cause": str(cause)})

@@ -41,11 +41,14 @@ class Shape:
         wrapped: ``{"stream", "data"}`` instead of the data alone.
         raw: the frame's bytes, not decoded.
         merge: makes the list that the callback gets of many messages.
+        frames: whether wrapped messages carry the bytes that they came in, as ``"frame"``; one that was fetched
+            by gap repair did not come in any.
     """
 
     wrapped: bool = False
     raw: bool = False
     merge: Callable[[], Merge] | None = None
+    frames: bool = False
 
 
 class Repair(Protocol):
@@ -84,7 +87,8 @@ class Target:
         self.shape = shape
         self.turnstile = turnstile
         self.stopping = False
-        self.errors = 0
+        self.since: float | None = None  # when the callback began with the messages that it is given now
+        self.errors = self.gaps = self.backfilled = self.repeated = 0
         self.tracks: dict[str, Track] = {}
         self.receive: Callable[[Any], object] = self.call
         self._merge = shape.merge() if shape.merge else None
@@ -101,6 +105,14 @@ class Target:
         for stream in streams:
             if stream.name not in self.tracks:
                 self.tracks[stream.name] = Track(stream)
+
+    def forget(self, stream: Stream) -> None:
+        """Know a stream no more; what was counted of it stays."""
+        track = self.tracks.pop(stream.name, None)
+        if track is not None:
+            self.gaps += track.gaps
+            self.backfilled += track.backfilled
+            self.repeated += track.repeated
 
     def deliver_to(self, box: Callable[[Any], object]) -> None:
         """Put messages into a box instead of calling the user; whoever empties it uses :meth:`call_user`."""
@@ -130,8 +142,17 @@ class Target:
 
     def took(self, seconds: float, messages: int) -> None:
         """The callback took its time for some messages; say so where it is too much."""
+        self.since = None
         if seconds > SLOW_SECONDS and self._patience.take(time.monotonic()) is not None:
             log.warning("the callback of %s took %.1f s for %d messages", self.key, seconds, messages)
+
+    def look(self, now: float) -> None:
+        """Say so where the callback has not returned for too long, at a moment of the monotonic clock."""
+        since = self.since
+        if since is not None and now - since > SLOW_SECONDS and self._patience.take(now) is not None:
+            log.warning(
+                "the callback of %s has not returned for %.0f s; nothing more is read", self.key, now - since
+            )
 
     def passes(self, track: Track, verdict: Verdict, message: Any) -> bool:
         """Whether a message that is not simply the next goes to the callback now."""
@@ -159,7 +180,6 @@ class Target:
             self.resume(track, [], track.gap)
 
     def _missed(self, track: Track, gap: Gap) -> None:
-        log.warning("%s: %s misses %d to %d", self.key, track.stream, gap.first, gap.last)
         self._tell(events.Missed(self.key, track.stream.name, gap.first, gap.last))
 
     def resume(self, track: Track, found: list[Any], missing: Gap | None) -> None:

@@ -59,7 +59,6 @@ class Tutor:
             log.info("%s: why %s is silent could not be asked: %s", key, stream, error)
             return
         if reason is not None:
-            log.warning("%s: %s is silent: %s", key, stream, reason)
             self._tell(events.Silent(key, stream.name, seconds, reason))
 
     def _reason(self, stream: Stream) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable
 
@@ -13,8 +12,6 @@ from .handle import Handle
 from .net.timer import Timer
 from .streams.kinds import Stream
 from .track import Track
-
-log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
 JUMP_SECONDS = 10.0
@@ -76,6 +73,7 @@ class Watch:
                 cause = ConnectionLost(f"the machine slept, or its clock was moved, by {jumped:.0f} s")
                 socket.hang_up(cause)
             elif socket.state is State.OPEN:
+                socket.target.look(self._clock())
                 self._listen(socket)
 
     def _listen(self, socket: Handle) -> None:
@@ -90,7 +88,6 @@ class Watch:
                 self._told.pop(track, None)
             elif track not in self._told:
                 self._told[track] = None
-                log.warning("%s: %s has sent nothing for %.0f s", socket.key, track.stream, silent)
                 self._tell(events.Silent(socket.key, track.stream.name, silent))
 
 

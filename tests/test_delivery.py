@@ -22,6 +22,7 @@ from binance_ws.target import Repair, Shape, Target
 from tests.payloads import ANSWERS, COMBINED, INDEX, MARKET, SHUTDOWNS, load, patterns, text
 
 PLAIN, WRAPPED, RAW = Shape(), Shape(wrapped=True), Shape(raw=True)
+FRAMED = Shape(wrapped=True, frames=True)
 TRADE, OTHER = classify("btcusdt@trade"), classify("ethusdt@trade")
 MERGED = Shape(merge=partial(Merge, 1e-9))
 
@@ -77,6 +78,16 @@ def test_every_market_message_comes_bare_wrapped_and_raw(name: str) -> None:
     assert Way(PLAIN, stream, combined=True).send(envelope).got == [message]
     assert Way(WRAPPED, stream, combined=True).send(envelope).got == [envelope]
     assert Way(RAW, stream).send(text(name)).got == [text(name)]
+
+
+@pytest.mark.parametrize("name", MARKET)
+def test_a_message_carries_its_frame_where_that_was_asked_for(name: str) -> None:
+    """The bytes as they came, beside what they mean."""
+    stream = _stream(name)
+    frame = b'{"stream":"%s","data":%s}' % (stream.name.encode(), text(name))
+    way = Way(FRAMED, stream, combined=True).send(frame, frame[:-1], b"[1]", {"result": None, "id": 1})
+    assert way.got == [{"stream": stream.name, "data": load(name), "frame": frame}]
+    assert (way.delivery.malformed, way.control) == (2, [{"result": None, "id": 1}])
 
 
 @pytest.mark.parametrize("name", COMBINED)

@@ -127,7 +127,9 @@ def test_connections_are_packed_again(monkeypatch: pytest.MonkeyPatch) -> None:
             )
             seen = len(inbox.messages)
             inbox.wait_for(lambda messages: {m["stream"] for m in messages[seen:]} >= left)
-            assert manager.sockets()[0].streams == 4
+            (info,) = manager.sockets()
+            assert info.streams == 4
+            assert info.messages >= seen, "what the connection that is closed has counted is not forgotten"
         manager.join(SECONDS)
     assert judge(ledger) == []
 

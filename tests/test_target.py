@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from binance_ws import events
+from binance_ws import target as module
+from binance_ws.core.lifecycle import State
+from binance_ws.info import describe
 from binance_ws.target import Shape, Target
 from tests.test_delivery import OTHER, PLAIN, TRADE, WRAPPED, Way, trades, wrap
 
@@ -80,3 +83,46 @@ def test_a_gap_that_is_waited_for_no_longer_is_told() -> None:
     """Whoever asked to hear of gaps hears of this one."""
     way = Way(PLAIN, repair=Filler(), limit=3).send(*trades(1, 4, 5, 6, 7))
     assert way.told == [events.Missed("the key", "btcusdt@trade", 2, 3)]
+
+
+def test_a_slow_callback_is_named(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """One that takes longer than a second for what came at once, once a minute; a faster one is not."""
+    quick = Way(PLAIN).send(*trades(1, 2))
+    assert (quick.got, caplog.messages) == (trades(1, 2), [])
+    monkeypatch.setattr(module, "SLOW_SECONDS", -1.0)
+    Way(PLAIN).send(*trades(1, 2)).send(*trades(3))
+    assert caplog.messages == ["the callback of the key took 0.0 s for 2 messages"]
+
+
+def test_a_callback_that_does_not_return_is_named_meanwhile(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever looks while it runs sees since when; once it has returned there is nothing to see."""
+    seen: list[float | None] = []
+
+    def callback(message: Any) -> None:
+        assert way.target.since is not None
+        seen.append(way.target.since)
+        for seconds in (0.5, 7.0, 9.0):
+            way.target.look(way.target.since + seconds)
+
+    way = Way(PLAIN, callback=callback)
+    way.send(*trades(1, 2))
+    assert (len(seen), way.target.since) == (2, None)
+    assert caplog.messages == ["the callback of the key has not returned for 7 s; nothing more is read"]
+
+
+def test_a_second_is_slow(caplog: pytest.LogCaptureFixture) -> None:
+    """What takes less is nothing to speak of."""
+    target = Way(PLAIN).target
+    for seconds in (0.99, 1.01, 5.0):
+        target.took(seconds, 7)
+    assert caplog.messages == ["the callback of the key took 1.0 s for 7 messages"]
+
+
+def test_what_a_stream_counted_outlives_it() -> None:
+    """The numbers of a socket do not go down when it carries a stream no more."""
+    target = Way(PLAIN).send(*trades(1, 1, 4)).target
+    before = describe("the key", "spot", State.OPEN, [], target, None)
+    target.forget(TRADE)
+    after = describe("the key", "spot", State.OPEN, [], target, None)
+    assert (before.gaps, before.repeated, before.streams) == (1, 1, 1)
+    assert (after.gaps, after.repeated, after.streams) == (1, 1, 0)

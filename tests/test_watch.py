@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import logging
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,7 +67,7 @@ def test_a_machine_that_slept_connects_anew(room: tuple[BinanceSocketManager, Ex
 
 
 def test_a_stream_that_is_silent_alone_is_told_once(
-    room: tuple[BinanceSocketManager, Exchange, list[Any]], caplog: pytest.LogCaptureFixture
+    room: tuple[BinanceSocketManager, Exchange, list[Any]],
 ) -> None:
     """A delisted symbol's stream is silent while its connection is alive; that is told once, until it speaks."""
     manager, _, told = room
@@ -78,14 +79,34 @@ def test_a_stream_that_is_silent_alone_is_told_once(
     watch = Watch(
         Timer("unused"), manager._registry.all, told.append, wall=lambda: steady, clock=lambda: steady
     )
-    with caplog.at_level(logging.WARNING):
-        watch._ahead = 0.0
-        watch.look()
-        steady += 400
-        socket.target.tracks["btcusdt@trade"].seen = steady
-        watch.look()
-        watch.look()
+    watch._ahead = 0.0
+    watch.look()
+    steady += 400
+    socket.target.tracks["btcusdt@trade"].seen = steady
+    watch.look()
+    watch.look()
     silent = [event for event in told if isinstance(event, events.Silent)]
     assert [(event.key, event.stream) for event in silent] == [(key, "lunausdt@trade")]
     assert silent[0].seconds > 300
-    assert "lunausdt@trade has sent nothing" in caplog.text
+
+
+def test_a_callback_that_never_returns_is_named(
+    room: tuple[BinanceSocketManager, Exchange, list[Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The one that looks tells while it runs, without an end of it."""
+    manager, _, told = room
+    begun, over = threading.Event(), threading.Event()
+
+    def callback(message: Any) -> None:
+        begun.set()
+        over.wait(SECONDS)
+
+    key = manager.start_trade_socket("BTCUSDT", callback)
+    assert begun.wait(SECONDS)
+    later = time.monotonic() + 30
+    watch = Watch(
+        Timer("unused"), manager._registry.all, told.append, wall=lambda: later, clock=lambda: later
+    )
+    watch.look()
+    over.set()
+    assert [m for m in caplog.messages if m.startswith(f"the callback of {key} has not returned for")]

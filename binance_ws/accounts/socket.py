@@ -74,7 +74,7 @@ class UserSocket:
         turnstile = around.turnstile or Turnstile()
         self.target = Target(key, callback, Shape(), turnstile, None, around.tell, around.limit)
         self.opened = 0.0
-        self.alive = False
+        self.alive = self._over = False
         self.messages = self.gaps = self.recovered = self.reconnects = 0
         self._around = around
         self._carrier = carrier
@@ -129,6 +129,9 @@ class UserSocket:
         self.target.stopping = True
         self._carrier.detach(self)
         self._settled.set()
+        over, self._over = self._over, True
+        if not over:
+            self._around.tell(events.Stopped(self.key))
 
     def join(self, deadline: float) -> list[threading.Thread]:
         """Wait until its callback runs no more, or a moment of the monotonic clock; the thread that is left."""
@@ -185,6 +188,7 @@ class UserSocket:
             malformed=0,
             errors=self.target.errors,
             ages={},
+            market="account",
         )
 
     # ---- what its carrier tells -------------------------------------------------------------------------
@@ -198,7 +202,6 @@ class UserSocket:
         self.opened = time.monotonic()
         self.alive = True
         since, self._since = self._since, self._now()
-        log.info("%s is connected", self.key)
         self._around.tell(events.Connected(self.key, 1))
         if since is None:
             self._catching.first()
@@ -218,7 +221,6 @@ class UserSocket:
 
     def renewed(self, expires: int) -> None:
         """Tell."""
-        log.info("%s is renewed", self.key)
         self._around.tell(events.Renewed(self.key, expires))
 
     def lost(self, cause: BinanceWsError, attempt: int, seconds: float) -> None:
@@ -228,7 +230,6 @@ class UserSocket:
         self._settled.clear()
         self.alive = False
         self.reconnects += 1
-        log.warning("%s: %s; attempt %d in %.1f s", self.key, cause, attempt + 1, seconds)
         self._around.tell(events.Lost(self.key, cause))
         self._around.tell(events.Retrying(self.key, attempt, seconds))
 
@@ -237,12 +238,11 @@ class UserSocket:
         if not self._around.release(self.identity, self):
             return
         self.scrub(cause)
-        self._cause = cause
+        self._cause, self._over = cause, True
         self.alive = False
         self._carrier.detach(self)
         self._settled.set()
         retryable = getattr(cause.__cause__ or cause, "retryable", True)
-        log.error("%s is given up: %s", self.key, cause)
         self._around.tell(events.GivenUp(self.key, cause))
         text = GAVE_UP if retryable else str(cause)
         message = {"e": "error", "m": text, "key": self.key, "cause": str(cause)}
@@ -277,7 +277,6 @@ class UserSocket:
     def _tell_gap(self, since: int) -> None:
         """Events may be missing: on the thread of the connection, before it brings any."""
         self.gaps += 1
-        log.warning("%s: what happened since %d may not have been told", self.key, since)
         self._around.tell(events.MayMiss(self.key, since))
         if self._on_gap is not None:
             self.target.turnstile.take(self._call_on_gap, since)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from math import inf
+
+_LOOK_SECONDS = 1.0
 
 
 class Window:
@@ -29,9 +32,18 @@ class Window:
         """Count an event that could not wait."""
         self._granted.append(now)
 
+    def left(self, now: float) -> int:
+        """How many events may happen at once."""
+        most: int = self._granted.maxlen or 0
+        return most - sum(when + self._period > now for when in self._granted)
+
 
 class Weight:
     """The request weight of a host's present minute, as its answers tell.
+
+    A clock that is a little ahead of the host's begins the minute too early: then the host tells of a minute that
+    is used up, though we have asked for next to nothing in ours. So a request goes out each second, to see whether
+    the host's minute has begun, as long as three quarters of the reserve allow it.
 
     Args:
         limit: weight a minute; requests stop short of it.
@@ -39,8 +51,10 @@ class Weight:
     """
 
     def __init__(self, limit: int, reserve: float = 0.1) -> None:
-        self._limit = limit * (1 - reserve)
-        self._used = 0.0
+        self.limit = limit * (1 - reserve)
+        self._brink = limit * (1 - reserve / 4)
+        self._used = self._own = 0.0
+        self._look_again = inf
         self._minute = -1
 
     def wait(self, weight: int, wall: float) -> float:
@@ -50,17 +64,32 @@ class Weight:
             weight: of the request.
             wall: seconds since the epoch; the exchange's minutes begin with those of the clock.
         """
+        self._turn_to(wall)
+        after = self._used + weight
+        again = self._look_again if after <= self._brink else inf
+        if after <= self.limit or self._used == 0 or wall >= again:
+            self._used, self._look_again = after, inf
+            self._own += weight
+            return 0.0
+        return min((self._minute + 1) * 60, again) - wall
+
+    def _turn_to(self, wall: float) -> None:
         minute = int(wall // 60)
         if minute != self._minute:
-            self._minute, self._used = minute, 0.0
-        if self._used + weight <= self._limit or self._used == 0:
-            self._used += weight
-            return 0.0
-        return (minute + 1) * 60 - wall
+            self._minute, self._used, self._own, self._look_again = minute, 0.0, 0.0, inf
+
+    def used(self, wall: float) -> float | None:
+        """How much of the present minute is used, as far as is known; ``None`` where nothing ever was."""
+        if self._minute < 0:
+            return None
+        return self._used if int(wall // 60) == self._minute else 0.0
 
     def told(self, used: int, wall: float) -> None:
         """The exchange says how much of the present minute is used, by everybody behind this address."""
-        self._minute, self._used = int(wall // 60), float(used)
+        self._turn_to(wall)
+        self._used = float(used)
+        if used - self._own > self.limit / 2:
+            self._look_again = min(self._look_again, wall + _LOOK_SECONDS)
 
 
 class Penalty:

@@ -149,7 +149,8 @@ class Candles(Tracker):
         event: int = data["E"]
         last = self.last
         if last is not None:
-            if opened < last or event <= self._event or (opened == last and self._closed):
+            # The next candle may begin in the very millisecond in which the last one is told to be closed.
+            if opened < last or (opened == last and (self._closed or event <= self._event)):
                 return REPEATED
             if opened > last:
                 expected = following(last, self._interval, self._utc8) if self._closed else last

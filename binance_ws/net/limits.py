@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..core.budget import Penalty, Weight, Window
@@ -12,6 +13,10 @@ from ..core.budget import Penalty, Weight, Window
 log = logging.getLogger(__name__)
 
 _TOLD_SECONDS = 5.0
+"""A wait for the limit of connections that is worth a word."""
+
+_STEP_SECONDS = 60.0
+"""By how much later a connection may be made than the one that was told of last, to be told of too."""
 
 SPOT, FUTURES, OPTIONS = "spot", "futures", "options"
 _WEIGHTS = {SPOT: 6000, FUTURES: 2400, OPTIONS: 2400}
@@ -23,6 +28,23 @@ _POOLS = {"fapi": FUTURES, "dapi": FUTURES, "eapi": OPTIONS}
 def pool_of(url: str) -> str:
     """Which pool of weight a REST URL draws from, whatever host has it."""
     return _POOLS.get(urlsplit(url).path.lstrip("/").partition("/")[0], SPOT)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What may be sent to a host now.
+
+    Args:
+        host: its name and port.
+        connects: connection attempts that may be made at once; ``None`` where none was made, or there is no limit.
+        weights: request weight used in this minute, and how much we use at most, by pool, of those in use.
+        banned: seconds to stay away yet.
+    """
+
+    host: str
+    connects: int | None
+    weights: dict[str, tuple[float, float]]
+    banned: float
 
 
 class HostBudget:
@@ -40,22 +62,39 @@ class HostBudget:
         self._connects = Window(*connects) if connects else None
         self._weights = {pool: Weight(limit) for pool, limit in _WEIGHTS.items()}
         self._penalty = Penalty()
+        self._connecting = False
+        self._told = float("-inf")
 
     def connect(self) -> float:
         """Reserve a connection attempt; seconds until it may be made."""
         now = time.monotonic()
         with self._lock:
+            self._connecting = True
             wait = self._connects.reserve(now) if self._connects else 0.0
-        if wait > _TOLD_SECONDS:
-            log.warning(
-                "%s: the next connection waits %.0f s for the limit of this address", self._host, wait
-            )
+            # A thousand that wait are told in a few lines, and whoever waits for an hour is told each minute.
+            telling = wait > _TOLD_SECONDS and now + wait > self._told + _STEP_SECONDS
+            if telling:
+                self._told = now + wait
+        if telling:
+            log.warning("%s: connections wait up to %.0f s for the limit of this address", self._host, wait)
         return wait
 
     def banned(self) -> float:
         """Seconds to stay away yet."""
         with self._lock:
             return self._penalty.wait(time.monotonic())
+
+    def standing(self) -> Standing:
+        """What may be sent now."""
+        now, wall = time.monotonic(), time.time()
+        with self._lock:
+            used = {pool: (weight.used(wall), weight.limit) for pool, weight in self._weights.items()}
+            return Standing(
+                self._host,
+                self._connects.left(now) if self._connects and self._connecting else None,
+                {pool: (each, limit) for pool, (each, limit) in used.items() if each is not None},
+                self._penalty.wait(now),
+            )
 
     def request(self, weight: int, pool: str = SPOT) -> float:
         """Seconds until a request may go out; where it is zero, the request counts as sent."""
@@ -82,6 +121,11 @@ def budget_of(url: str, connects: tuple[int, float] | None) -> HostBudget:
     """The budget of a URL's host; the first who asks decides its limits."""
     host = urlsplit(url).netloc.rpartition("@")[2]
     return _budgets.setdefault(host, HostBudget(host, connects))
+
+
+def standings() -> list[Standing]:
+    """What may be sent to each host that this process has sent something to."""
+    return [budget.standing() for budget in list(_budgets.values())]
 
 
 def forget_budgets() -> None:

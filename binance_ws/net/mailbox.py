@@ -63,9 +63,12 @@ class Mailbox:
     def put(self, message: Any) -> None:
         """Bring a message; after the end it is dropped."""
         with self._changed:
+            before = self.dropped
             if self._end is None:
                 self._admit(message)
                 self._changed.notify_all()
+        if self.dropped != before and self._quiet.take(time.monotonic()) is not None:
+            log.warning("%s: messages come faster than they are taken; %d dropped", self._name, self.dropped)
 
     def _admit(self, message: Any) -> None:
         """Requires the condition's lock."""
@@ -73,13 +76,13 @@ class Mailbox:
         if self._policy == "latest":
             subject = self._subject(message)
             if self._held.pop(subject, None) is not None:
-                self._drop()
+                self.dropped += 1
         elif self._policy == "block":
             self._changed.wait_for(lambda: len(self._held) < self._maxsize or self._end is not None)
             if self._end is not None:
                 return
         if len(self._held) >= self._maxsize:
-            self._drop()
+            self.dropped += 1
             if self._policy == "drop_newest":
                 return
             if self._policy == "error":
@@ -88,11 +91,6 @@ class Mailbox:
             self._held.popitem(last=False)
         self._numbers += 1
         self._held[subject] = message
-
-    def _drop(self) -> None:
-        self.dropped += 1
-        if self._quiet.take(time.monotonic()) is not None:
-            log.warning("%s: messages come faster than they are taken; %d dropped", self._name, self.dropped)
 
     def get(self, timeout: float | None = None) -> Any:
         """Take the oldest message.
@@ -122,6 +120,12 @@ class Mailbox:
             if discard:
                 self._held.clear()
             self._changed.notify_all()
+
+
+def closed_by(call: Callable[[], None] | None) -> Mailbox | None:
+    """The mailbox whose ``close`` a call is, if it is one's: a socket that is iterated over knows it by that."""
+    owner = getattr(call, "__self__", None)
+    return owner if isinstance(owner, Mailbox) else None
 
 
 class Courier:

@@ -1,9 +1,9 @@
 """The fast lane: reads an upgraded socket in large chunks and takes whole text frames straight out of them.
 
 websocket-client's own loop makes several system calls and some thirty Python calls a frame. Here a chunk is
-walked twice: once to cut it into frames, answering pings on the way, and once to deliver what was cut, so
-that no callback stands between a ping and its pong. Anything but a whole, unfragmented, unmasked text frame
-is checked against RFC 6455 and goes through websocket-client's parser.
+walked twice: once to cut it into frames, answering pings on the way, and once to deliver them, so that no
+callback stands between a ping and its pong. All but whole, unmasked text frames is checked against RFC 6455
+and goes through websocket-client's parser.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MAX_FRAME_BYTES = 16 * 1024 * 1024
 
 _TEXT = 0x81  # the first byte of a whole text frame
 _HEADER = struct.Struct(">HH")
-_LINGER, _TLS_SECONDS = 0.5, 60.0
+_LINGER, _TLS_SECONDS = 0.5, 2.0
 
 
 class Sink(Protocol):
@@ -77,7 +77,7 @@ class Reader:
 
     def run(self) -> ConnectionLost | None:
         """Read until the connection ends; ``None`` where we ended it ourselves."""
-        # A TLS socket without a timeout holds OpenSSL while it waits, and another thread could not write.
+        # A TLS socket without one holds OpenSSL while it waits, and nobody can write; it bounds writes too.
         self._sock.settimeout(_TLS_SECONDS if isinstance(self._sock, ssl.SSLSocket) else None)
         try:
             self._loop()
@@ -111,10 +111,11 @@ class Reader:
             self._sock.sendall(frame)
 
     def _loop(self) -> None:
-        recv, clock = self._sock.recv, self._clock
+        # One buffer for all chunks: a large one for each would leave holes in the process's memory.
+        recv, buffer, clock = self._sock.recv_into, memoryview(bytearray(CHUNK)), self._clock
         while self.running:
             try:
-                chunk = recv(CHUNK)
+                chunk = bytes(buffer[: recv(buffer)])
             except TimeoutError as silence:
                 if silence.errno is not None:  # the system's own: keep-alive had no answer
                     raise
@@ -154,8 +155,7 @@ class Reader:
 
     def _cut(self, data: bytes, payloads: list[bytes]) -> int:
         """Append the messages of a chunk; the position of the first frame that is not whole."""
-        position, end = 0, len(data)
-        last = end - 4
+        position, end, last = 0, len(data), len(data) - 4
         take, unpack = payloads.append, _HEADER.unpack_from
         short, medium = self._heads()
         self._missing = 1

@@ -22,12 +22,11 @@ from ..errors import (
 from .adapter import Adapter
 from .decode import loads
 from .network import Network
-from .refusals import seconds
+from .refusals import FORBIDDEN_SECONDS, LIMITED_SECONDS, seconds
 from .secrets import hide_in_logs
 
 _REJECTED = frozenset((-2014, -2015, -1022))
 _TOO_MANY = -1003
-_DEFAULT_WAIT = 60.0
 _USED = "X-MBX-USED-WEIGHT-1M"
 
 
@@ -128,9 +127,11 @@ def api_error(status: int, answer: Any, retry_after: str | None = None) -> Binan
     known = answer if isinstance(answer, dict) else {}
     code = known.get("code")
     text = f"{known.get('msg') or 'no reason given'} (HTTP {status}{f', code {code}' if code else ''})"
-    if status in (418, 429) or code == _TOO_MANY:
+    firewall = status == 403 and code is None
+    if firewall or status in (418, 429) or code == _TOO_MANY:
         wait = seconds(retry_after)
-        return RateLimited(text, code, status, _DEFAULT_WAIT if wait is None else wait)
+        unsaid = FORBIDDEN_SECONDS if firewall else LIMITED_SECONDS
+        return RateLimited(text, code, status, unsaid if wait is None else wait)
     if code in _REJECTED:
         return CredentialsRejected(f"{text}; check the key, its permissions and its IP list", code, status)
     return ApiError(text, code, status)

@@ -24,6 +24,7 @@ class Shift(Generic[J]):
         self.jobs: queue.SimpleQueue[J | None] = queue.SimpleQueue()
         self._name = name
         self._threads: dict[str, threading.Thread] = {}
+        self._aside: list[threading.Thread] = []
 
     def begin(self, work: Callable[[Shift[J]], None]) -> None:
         """Have a thread do the work, unless one does."""
@@ -33,8 +34,20 @@ class Shift(Generic[J]):
         if not self._threads and self._threads.setdefault(name, thread) is thread:
             thread.start()
 
+    def aside(self, name: str, call: Callable[[], None]) -> None:
+        """Have something that may take long done beside the jobs, on a thread of its own."""
+        thread = threading.Thread(target=call, name=name, daemon=True)
+        self._aside = [other for other in self._aside if other.is_alive()] + [thread]
+        thread.start()
+
+    def rest(self) -> None:
+        """Wait for what is done beside; the last thing that the shift's thread does."""
+        for thread in self._aside:
+            thread.join()
+
     def end(self) -> threading.Thread | None:
-        """No more jobs; the thread to join, if one was begun."""
+        """No more jobs; the thread to join, if one was begun and does not wait for the caller."""
         self.over.set()
         self.jobs.put(None)
-        return next(iter(self._threads.values()), None)
+        waits_for_us = threading.current_thread() in self._aside
+        return None if waits_for_us else next(iter(self._threads.values()), None)

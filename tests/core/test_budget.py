@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +44,38 @@ def test_weight_is_that_of_the_minute() -> None:
     assert weight.wait(1, 131.0) == 49.0
 
 
+@pytest.mark.parametrize("weight", [10, 25, 50, 250])
+@pytest.mark.parametrize("ahead", [-20.0, -0.3, 0.0, 0.05, 0.3, 0.9])
+def test_a_clock_that_is_not_the_hosts_loses_no_minute(weight: int, ahead: float) -> None:
+    """The host is never asked for more than it allows, and what takes three minutes takes little more."""
+    budget, seen = Weight(6000), Counter[int]()
+    now, count = 600.0, 3 * int(5400 / weight)
+    for _ in range(count):
+        while wait := budget.wait(weight, now + ahead):
+            now += wait
+        minute = int(now // 60)
+        seen[minute] += weight
+        now += 0.001
+        budget.told(seen[minute], now + ahead)
+    assert max(seen.values()) <= 6000
+    assert now - 600.0 < 120 + 5 + abs(ahead)
+
+
+def test_a_minute_that_others_use_up_is_not_looked_at_for_ever() -> None:
+    """A part of the reserve stays theirs."""
+    budget, used, now = Weight(6000), 5500, 600.0
+    asked = []
+    while now < 660.0:
+        wait = budget.wait(25, now)
+        if not wait:
+            used += 25
+            asked.append(now)
+            budget.told(used, now)
+        now += wait
+    assert used <= 5850
+    assert len(asked) > 1
+
+
 def test_one_request_is_always_possible() -> None:
     """A request that is heavier than the whole limit goes out in a fresh minute."""
     assert Weight(10).wait(250, 0.0) == 0.0
@@ -52,3 +87,14 @@ def test_the_longest_penalty_counts() -> None:
     penalty.add(30, 0.0)
     penalty.add(5, 10.0)
     assert [penalty.wait(10.0), penalty.wait(40.0)] == [20.0, 0.0]
+
+
+def test_what_is_left_is_told() -> None:
+    """Of a window what may happen at once, and of a minute what is used, where anything was."""
+    window, weight = Window(3, 10.0), Weight(100)
+    assert (window.left(0.0), weight.used(0.0)) == (3, None)
+    for _ in range(4):
+        window.reserve(0.0)
+    weight.wait(7, 60.0)
+    assert [window.left(now) for now in (0.0, 10.0, 20.0)] == [0, 2, 3]
+    assert [weight.used(wall) for wall in (60.0, 119.0, 120.0)] == [7, 7, 0]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_ws.core import ladder
+from binance_ws.core import bounds, ladder
+from binance_ws.core.bounds import bounds_of
 from binance_ws.core.ladder import Ladder
 from binance_ws.core.levels import Level, Side
 
@@ -50,8 +51,8 @@ def test_a_level_that_is_not_there_may_be_removed(side: Side) -> None:
 
 def test_a_bounded_side_forgets_the_worst_and_takes_none_beyond(monkeypatch: pytest.MonkeyPatch) -> None:
     """It knows when it has run short: levels that it forgot may be among the best now."""
-    monkeypatch.setattr(ladder, "SPARE", 1)
-    bids = Ladder(Side.BIDS, [(str(price), "1") for price in (9, 10, 11, 12)], depth=2)
+    monkeypatch.setattr(bounds, "SPARE", 1)
+    bids = Ladder(Side.BIDS, [(str(price), "1") for price in (9, 10, 11, 12)], bounds_of(2, None))
     assert _prices(bids) == ["12", "11", "10"]
     bids.update(bids.parse([("9", "5"), ("100", "1")]))
     assert _prices(bids) == ["100", "12", "11"]
@@ -62,7 +63,7 @@ def test_a_bounded_side_forgets_the_worst_and_takes_none_beyond(monkeypatch: pyt
 
 def test_a_snapshot_that_reaches_the_bound_may_have_been_cut() -> None:
     """What lies beyond it is unknown, though there is room for it."""
-    asks = Ladder(Side.ASKS, [("9", "1"), ("10", "1"), ("11", "1")], depth=2)
+    asks = Ladder(Side.ASKS, [("9", "1"), ("10", "1"), ("11", "1")], bounds_of(2, None))
     asks.update(asks.parse([("99", "1"), ("10.5", "1")]))
     assert _prices(asks) == ["9", "10", "10.5", "11"]
     asks.update(asks.parse([("9", "0"), ("10", "0"), ("11", "0")]))
@@ -71,7 +72,7 @@ def test_a_snapshot_that_reaches_the_bound_may_have_been_cut() -> None:
 
 def test_a_side_with_fewer_levels_than_its_bound_is_known_as_a_whole() -> None:
     """A short snapshot says that there are no more; so the side is never short."""
-    asks = Ladder(Side.ASKS, [("9", "1"), ("10", "1")], depth=3)
+    asks = Ladder(Side.ASKS, [("9", "1"), ("10", "1")], bounds_of(3, None))
     asks.update(asks.parse([("99", "1"), ("9", "0"), ("10", "0")]))
     assert (_prices(asks), asks.short) == (["99"], False)
 

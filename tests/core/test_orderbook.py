@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_ws.core import ladder
+from binance_ws.core import bounds
 from binance_ws.core.levels import BookSnapshot, Fill
 from binance_ws.core.orderbook import APPLIED, FUTURES, GAP, SPOT, STALE, Applied, OrderBook, Rule
 from binance_ws.errors import ArgumentError
@@ -213,7 +213,7 @@ def test_a_bounded_book_has_no_holes(rule: Rule, data: st.DataObject) -> None:
     exchange = data.draw(exchanges(rule))
     depth, start = data.draw(st.integers(1, 4)), data.draw(st.integers(0, exchange.changes[-1].update_id))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ladder, "SPARE", data.draw(st.integers(0, 3)))
+        patch.setattr(bounds, "SPARE", data.draw(st.integers(0, 3)))
         whole, bounded = OrderBook("X", rule), OrderBook("X", rule, depth)
         whole.apply_snapshot(exchange.snapshot(start))
         cut = exchange.snapshot(start)

@@ -41,6 +41,14 @@ def test_one_too_many(policy: str, left: list[str], dropped: int) -> None:
     assert (taken, box.dropped) == (left, dropped)
 
 
+@pytest.mark.parametrize("policy", ["drop_oldest", "drop_newest"])
+def test_drops_are_told_once_a_minute(policy: str, caplog: pytest.LogCaptureFixture) -> None:
+    """However many they are, the log is not flooded; the count goes on."""
+    box, _ = filled(policy, *(f"a{number}" for number in range(1003)))
+    assert box.dropped == 1000
+    assert caplog.messages == ["box: messages come faster than they are taken; 1 dropped"]
+
+
 def test_the_latest_of_each_subject() -> None:
     """A newer message takes the place of the older one of its subject, also where there is room."""
     assert filled("latest", "a1", "b1", "a2", "a3", "b2")[1] == ["a3", "b2"]

@@ -104,6 +104,9 @@ def test_a_connection_is_used_again() -> None:
         (429, None, "soon", RateLimited, {"retry_after": 60}),
         (429, None, "0", RateLimited, {"retry_after": 0}),
         (400, {"code": -1003, "msg": "Too many."}, None, RateLimited, {"status": 400}),
+        (403, None, None, RateLimited, {"retry_after": 120, "status": 403}),
+        (403, None, "7", RateLimited, {"retry_after": 7}),
+        (403, {"code": -2017, "msg": "Locked."}, None, ApiError, {"code": -2017, "status": 403}),
     ],
 )
 def test_an_error_of_the_exchange_is_told(

@@ -48,6 +48,12 @@ class Wire:
         assert len(piece) <= count
         return piece
 
+    def recv_into(self, buffer: memoryview) -> int:
+        """The same, into a buffer; how much it was."""
+        piece = self.recv(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
     def sendall(self, data: bytes) -> None:
         """Write down what is sent, unless it fails."""
         self.fails()
