@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 MINUTES ?= 2
+WORKERS ?= 2
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -25,8 +26,8 @@ $(VENV)/.test: setup.cfg | $(BIN)/python
 demo: $(VENV)/.demo ## Run the main job against the simulated exchange
 	@$(BIN)/binance-ws demo
 
-test: $(VENV)/.test ## Run every test
-	$(BIN)/python -m pytest
+test: $(VENV)/.test ## Run every test, on two cores
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/.test ## Check style
 	$(BIN)/ruff check .

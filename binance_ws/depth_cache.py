@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from .books import Book
-from .errors import ArgumentError
+from .errors import ArgumentError, NotConnected
 from .manager import BinanceSocketManager
 
 READY_SECONDS = 300.0
@@ -31,7 +31,7 @@ class DepthCache:
 
     @property
     def update_time(self) -> int | None:
-        """The exchange's time of the last change, in ms; ``None`` before the first."""
+        """The exchange's time of the last change, in ms or the client's unit; ``None`` before the first."""
         return self._book.time
 
     def get_bids(self) -> list[list[float]]:
@@ -107,9 +107,11 @@ class DepthCacheManager:
     def _fill(self) -> None:
         try:
             self._book.wait_ready(READY_SECONDS)
-        except BaseException:
+        except BaseException as error:
             self._book.close()
-            raise
+            # Where there is a cache the callback had it already, and closed us, before this thread woke.
+            if not (self._caches and isinstance(error, NotConnected)):
+                raise
         self._depth_cache = self._cached(self._book)
 
     def _cached(self, book: Book) -> DepthCache:
@@ -130,8 +132,8 @@ class DepthCacheManager:
             book.refresh()
 
     def get_depth_cache(self) -> DepthCache | None:
-        """The depth cache, which goes on changing; ``None`` after :meth:`close`."""
-        return self._depth_cache
+        """The depth cache, which goes on changing; ``None`` after :meth:`close`, and where it was given up."""
+        return None if self._book.closed else self._depth_cache
 
     def get_symbol(self) -> str:
         """The symbol, as it was given."""

@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from typing import Any
 
 from . import events, plans
@@ -24,7 +23,9 @@ from .net.mailbox import Mailbox
 from .net.timer import Timer
 from .net.turnstile import Turnstile
 from .plans import Plan
-from .pull import MessageStream, subject_of
+from .pull import subject_of
+from .pull_methods import PullMethods
+from .record_methods import RecordMethods
 from .recovery import LIMIT, Recovery
 from .registry import Registry, Run
 from .sockets import Socket, Surroundings
@@ -34,6 +35,7 @@ from .target import check_callable
 from .thread_like import Keeper, ThreadLike
 from .tutor import Tutor
 from .user_streams import UserStreams
+from .view_methods import ViewMethods
 from .watch import Watch
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,9 @@ CLOSE_SECONDS = 2.0
 """How long ``close`` and ``stop_socket`` wait for a callback to return."""
 
 
-class BinanceSocketManager(AccountMethods, BookMethods, StartMethods, ThreadLike):
+class BinanceSocketManager(
+    AccountMethods, ViewMethods, BookMethods, PullMethods, RecordMethods, StartMethods, ThreadLike
+):
     """Opens sockets, keeps them alive, and closes them.
 
     Args:
@@ -56,6 +60,8 @@ class BinanceSocketManager(AccountMethods, BookMethods, StartMethods, ThreadLike
         on_event: is called with each :class:`binance_ws.events.Event`, on the thread where it happens.
         stale_after: seconds without a frame, pings included, after which a connection is replaced; ``None``
             for what fits the market (60 for spot, 300 for futures, 900 for options).
+        name: of the manager and its thread; a manager of the same name is closed when this one is made, so that
+            a notebook's cell can be run again. ``None`` for any number of managers side by side.
 
     Raises:
         ArgumentError: an argument cannot be used.
@@ -79,18 +85,19 @@ class BinanceSocketManager(AccountMethods, BookMethods, StartMethods, ThreadLike
         serialize_callbacks: bool = False,
         on_event: Callable[[events.Event], object] | None = None,
         stale_after: float | None = None,
+        name: str | None = None,
     ) -> None:
-        ThreadLike.__init__(self, "binance_ws")
+        ThreadLike.__init__(self, name or "binance_ws")
         if max_retries is not None and max_retries < 0:
             raise ArgumentError(f"max_retries is a number of attempts or None, not {max_retries!r}")
         if on_event is not None:
             check_callable(on_event)
         self._client: Client = adapted(client)
         self._user_timeout = user_timeout
-        self._on_event = on_event
+        self._listeners = [] if on_event is None else [on_event]
         self._options = (max_retries, stale_after, serialize_callbacks, backfill, backfill_limit)
         self._equip()
-        welcome(self)
+        welcome(self, name)
 
     def _equip(self) -> None:
         """Make the parts that a run needs."""
@@ -224,33 +231,6 @@ class BinanceSocketManager(AccountMethods, BookMethods, StartMethods, ThreadLike
         box = None if maxsize is None else Mailbox(plan.path, maxsize, overflow, subject_of)
         return self._claim(callback, plan, box)
 
-    def stream(
-        self,
-        *streams: Stream | str,
-        market: Market | str = Market.SPOT,
-        maxsize: int = 10_000,
-        overflow: str = "block",
-    ) -> MessageStream:
-        """Streams as a blocking iterator, opened at once where the manager is started.
-
-        Args:
-            streams: made by :mod:`binance_ws.streams.names`, or names of ``market``.
-            market: of the streams that are given as names.
-            maxsize: messages that may wait to be taken.
-            overflow: what happens to one message too many; see :class:`binance_ws.net.mailbox.Mailbox`.
-
-        Raises:
-            ArgumentError: no stream was given, one is unknown, or it is open already.
-        """
-        plan = plans.mixed(streams, market, raw=False)
-        box = Mailbox(plan.path, maxsize, overflow, subject_of)
-        taken = MessageStream(box, None if plan.shape.wrapped else plan.path)
-        key = self._claim(taken.bring, plan, ending=box.close)
-        if key is False:
-            raise ArgumentError(f"{plan.path} is open already; stop_socket({plan.path!r}) frees it")
-        taken.stopped_by(partial(self.stop_socket, key))
-        return taken
-
     def subscribe(self, key: str, streams: Iterable[Stream | str]) -> None:
         """Have a running socket of several streams carry more; from any thread.
 
@@ -339,12 +319,12 @@ class BinanceSocketManager(AccountMethods, BookMethods, StartMethods, ThreadLike
         return plans.url_of(self._client, own, streams, combined)
 
     def _tell(self, event: events.Event) -> None:
-        if self._on_event is None:
-            return
-        try:
-            self._on_event(event)
-        except Exception:
-            log.exception("on_event raised for %s", type(event).__name__)
+        log.log(event.level, "%s", event)
+        for listener in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception:
+                log.exception("on_event raised for %s", type(event).__name__)
 
 
 _STREAM_URL, _FSTREAM_URL = BinanceSocketManager.STREAM_URL, BinanceSocketManager.FSTREAM_URL

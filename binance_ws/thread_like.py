@@ -20,6 +20,14 @@ class Keeper(threading.Thread):
     def __init__(self, target: Callable[[], None], name: str, daemon: bool, run: Any) -> None:
         super().__init__(target=target, name=name, daemon=daemon)
         self.of_run = run
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        """Do what it is for, and say that it is done."""
+        try:
+            super().run()
+        finally:
+            self.over.set()
 
 
 class ThreadLike(ABC):
@@ -52,23 +60,29 @@ class ThreadLike(ABC):
         self._keeper.start()
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until the manager is closed; Ctrl-C closes it.
+        """Wait until the manager is closed; Ctrl-C closes it, unless that is typed in an interactive session.
 
         Args:
             timeout: seconds; ``None`` for as long as it takes.
         """
         keeper = self._keeper
         if keeper is not None and keeper is not threading.current_thread():
+            # Before Python 3.13 an interrupted Thread.join() takes its thread for dead: wait for its word instead.
             with self._closed_by_interrupt():
-                keeper.join(timeout)
+                if keeper.over.wait(timeout):
+                    keeper.join()
 
     @contextlib.contextmanager
     def _closed_by_interrupt(self) -> Iterator[None]:
-        """Ctrl-C goes on its way once everything is closed, so that the process ends with it."""
+        """Ctrl-C goes on its way once everything is closed, so that the process ends with it.
+
+        In an interactive session nothing ends but the waiting: who interrupts a cell wants to go on.
+        """
         try:
             yield
         except KeyboardInterrupt:
-            self.close()
+            if not _is_interactive():
+                self.close()
             raise
 
     def is_alive(self) -> bool:

@@ -28,11 +28,13 @@ class Room:
 
     Args:
         symbols: how many are listed.
+        unknown: what the exchange does with streams that it does not know.
         options: of the manager.
     """
 
-    def __init__(self, symbols: int = 8, **options: Any) -> None:
-        self.exchange = Exchange(symbols=symbols, rules=Rules(connects=OFF, weight=OFF), seed=5).start()
+    def __init__(self, symbols: int = 8, unknown: str = "ignore", **options: Any) -> None:
+        rules = Rules(connects=OFF, weight=OFF, futures_weight=OFF, unknown_streams=unknown)
+        self.exchange = Exchange(symbols=symbols, rules=rules, seed=5).start()
         self.client = Client(environment=Environment.local(self.exchange.host, connects=None), timeout=2)
         self.manager = BinanceSocketManager(self.client, on_event=self._hear, **options)
         self.symbols = [row["symbol"] for row in self.client.exchange_info()["symbols"]][:symbols]

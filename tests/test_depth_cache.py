@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from binance_ws import BinanceSocketManager, Client, DepthCacheManager
+from binance_ws.books import Book
 from binance_ws.config import Environment
 from binance_ws.depth_cache import DepthCache
 from binance_ws.errors import ArgumentError, NotConnected
@@ -94,10 +96,31 @@ def test_giving_up_is_told_with_none() -> None:
     """The callback gets ``None``, as of old."""
     with room(max_retries=0) as place:
         inbox = Inbox()
-        DepthCacheManager(None, "BTCUSDT", inbox, bm=place.manager)
+        manager = DepthCacheManager(None, "BTCUSDT", inbox, bm=place.manager)
         with place.exchange.faults.refuse():
             place.exchange.faults.reset()
             assert inbox.wait_for(lambda messages: messages[-1:] == [None])
+        assert manager.get_depth_cache() is None
+        assert inbox.messages.count(None) == 1
+
+
+def test_it_may_be_closed_in_its_callback(place: Room, client: Client) -> None:
+    """From there too it ends at once, its own manager with it, and no further call comes."""
+    ended, calls = Inbox(), Inbox()
+    made: list[DepthCacheManager] = []
+
+    def process(cache: DepthCache | None) -> None:
+        calls(cache)
+        if made:
+            made[0].close()
+            ended(made[0].get_depth_cache())
+
+    made.append(DepthCacheManager(client, "BNBBTC", process, ws_interval=100))
+    assert ended.wait() == [None]
+    made[0]._bm.join(SECONDS)
+    assert not made[0]._bm.is_alive()
+    assert len(ended.messages) == 1
+    assert None not in calls.messages
 
 
 @pytest.mark.parametrize(
@@ -114,6 +137,26 @@ def test_what_cannot_be_had_raises(
     """The caller hears of it, and nothing is left running."""
     with pytest.raises(error):
         DepthCacheManager(client, symbol, **options)
+
+
+def test_it_may_be_closed_before_its_constructor_returns(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first callback may be quicker than the thread that waits for it: what it closed raises nothing."""
+    bm, closed, wait_ready = BinanceSocketManager(client), threading.Event(), Book.wait_ready
+
+    def callback(cache: DepthCache | None) -> None:
+        bm.close()
+        closed.set()
+
+    def late(book: Book, timeout: float | None = None) -> Book:
+        assert closed.wait(SECONDS)
+        return wait_ready(book, timeout)
+
+    monkeypatch.setattr(Book, "wait_ready", late)
+    manager = DepthCacheManager(client, "BNBBTC", callback, bm=bm)
+    assert manager.get_depth_cache() is None
+    bm.join(SECONDS)
 
 
 def test_sorting_as_of_old() -> None:

@@ -145,7 +145,7 @@ def test_a_forked_child_is_inert(exchange: Exchange) -> None:
     manager.close()
     print(status, len(told), seen == list(range(seen[0], seen[0] + len(seen))), manager.sockets())
     """
-    assert ended(script(exchange, body)) == (0, "0 1 True []\n", "")
+    assert ended(script(exchange, body)) == (0, "0 2 True []\n", "")
 
 
 def test_a_callback_that_never_returns_is_named(exchange: Exchange) -> None:

@@ -27,6 +27,7 @@ BELOW_BESIDE = 1
 
 LOCKS = {
     "feed.py",
+    "metrics.py",
     "net/calls.py",
     "net/limits.py",
     "net/mailbox.py",
@@ -48,11 +49,11 @@ THREADS = {
 
 FACADES = {"manager.py", "start_methods.py"}
 RUNTIME = {"websocket", "requests", "certifi", "urllib3"}
-EXTRAS = {"orjson", "socks", "cryptography"}
+EXTRAS = {"orjson", "socks", "cryptography", "zstandard", "pyarrow", "pandas", "polars", "prometheus_client"}
 OWN = {
     "simulator": {"h11", "wsproto"},
     "cli": {"rich", "typer"},
-    "notebook": {"anywidget", "pandas", "IPython"},
+    "notebook": {"anywidget", "traitlets", "pandas", "IPython"},
 }
 """What parts that come with an extra may import besides; all else is imported where it is used."""
 

@@ -230,7 +230,7 @@ def test_giving_up(exchange: Peer) -> None:
     assert (message["e"], message["m"]) == ("error", "Max reconnect retries reached")
     assert "503" in message["cause"]
     assert keys == ["bnbbtc@trade"]
-    assert isinstance(told[-1], events.GivenUp)
+    assert [type(event) for event in told[-2:]] == [events.GivenUp, events.Stopped]
 
 
 def test_raising_callback_goes_on(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import logging
 import re
@@ -79,8 +78,7 @@ def ears() -> Iterator[Ears]:
 def page(manager: BinanceSocketManager) -> str:
     """What a manager shows of itself."""
     shown = [repr(manager), str(manager), repr(manager.sockets())]
-    with contextlib.suppress(AttributeError):
-        shown.append(manager._repr_html_())  # type: ignore[attr-defined]
+    shown.append(manager._repr_html_())
     return "\n".join(shown)
 
 

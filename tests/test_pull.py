@@ -58,6 +58,16 @@ def test_one_stream_comes_bare(manager: BinanceSocketManager) -> None:
         stream.get()
 
 
+def test_what_nobody_takes_is_counted(manager: BinanceSocketManager) -> None:
+    """``sockets()`` tells how many messages wait, and how many were dropped because too many did."""
+    stream = manager.stream("btcusdt@trade", maxsize=2, overflow="drop_oldest")
+    exchange = manager.exchange  # type: ignore[attr-defined]
+    assert exchange.wait_for(lambda: manager.sockets()[0].dropped > 3, SECONDS)
+    assert manager.sockets()[0].waiting in (1, 2)
+    assert manager.sockets()[0].messages >= 5
+    stream.close()
+
+
 def test_a_lost_connection_is_an_error(manager: BinanceSocketManager) -> None:
     """Where the connection is given up the iterator raises, with the cause."""
     stream = manager.stream("btcusdt@trade")
@@ -81,7 +91,8 @@ def test_a_slow_callback_behind_a_mailbox(manager: BinanceSocketManager) -> None
     manager.start_socket(fast, "btcusdt@aggTrade")
     fast.wait(20)
     exchange = manager.exchange  # type: ignore[attr-defined]
-    assert exchange.wait_for(lambda: manager.sockets()[0].messages > 5, SECONDS)
+    assert exchange.wait_for(lambda: manager.sockets()[0].dropped > 5, SECONDS)
+    assert manager.sockets()[0].waiting in (4, 5)  # one is dropped before the next comes in
     gate.set()
     assert done.wait(SECONDS)
     assert [info.key for info in manager.sockets()] == ["btcusdt@aggTrade"]

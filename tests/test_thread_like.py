@@ -62,14 +62,19 @@ def test_it_lives_from_start_to_end(waiter: Waiter) -> None:
     assert [thread.ident for thread in waiter.ran] == [waiter.ident]
 
 
-def test_ctrl_c_closes_it(waiter: Waiter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever interrupts a join ends the run, and the interrupt goes on to the caller."""
+@pytest.mark.parametrize("typed", [False, True])
+def test_ctrl_c_closes_it(waiter: Waiter, monkeypatch: pytest.MonkeyPatch, typed: bool) -> None:
+    """Whoever interrupts a join ends the run, unless he types at a prompt; the interrupt goes on to the caller."""
     waiter.start()
     with monkeypatch.context() as patch:
-        patch.setattr(Keeper, "join", Mock(side_effect=KeyboardInterrupt))
+        patch.setattr(waiter._keeper, "over", Mock(wait=Mock(side_effect=KeyboardInterrupt)))
+        patch.setattr(sys, "ps1", ">>> ", raising=False) if typed else patch.delattr(
+            sys, "ps1", raising=False
+        )
         with pytest.raises(KeyboardInterrupt):
             waiter.join()
-    assert waiter.over.is_set()
+        assert waiter.over.is_set() is not typed
+        assert not typed or waiter.is_alive()
 
 
 def test_it_starts_again(waiter: Waiter) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .. import events
-from ..core.levels import Best, BookSnapshot, Fill, Levels, N, Number, Side
+from ..core.levels import Best, BookSnapshot
 from ..core.orderbook import OrderBook
+from ..core.reading import Readable
 from ..enums import Market
 from ..errors import Closed, NotConnected, StaleBook
 from ..streams.kinds import Stream
 from . import show
 from .follower import Follower, News
 from .group import Group
+
+if TYPE_CHECKING:
+    from ..notebook.view import View
 
 
 class Home(Protocol):
@@ -31,13 +34,13 @@ class Home(Protocol):
         """The book is closed."""
 
 
-class Book:
+class Book(Readable):
     """A local order book that follows the exchange; made by ``manager.start_order_book``.
 
     Reading is safe from any thread, gives the book of one moment, never waits for the socket, and the socket never
     waits for it. Prices and quantities are the exchange's own text unless a method says otherwise. While the book
-    is not up to date, reading raises :class:`StaleBook`; with ``stale_ok`` the last state is read, which is empty
-    before the first snapshot. Works in ``with``.
+    is not up to date, every read raises :class:`StaleBook`; with ``stale_ok`` the last state is read, which is
+    empty before the first snapshot. Works in ``with``.
     """
 
     def __init__(
@@ -86,7 +89,7 @@ class Book:
     @property
     def error(self) -> BaseException | None:
         """What went wrong last while it was brought up to date; ``None`` where nothing did."""
-        return self.follower.cause
+        return self.follower.error
 
     @property
     def snapshots(self) -> int:
@@ -100,7 +103,7 @@ class Book:
 
     @property
     def time(self) -> int | None:
-        """The exchange's time of that update in ms, or ``None`` where a snapshot did not tell."""
+        """The exchange's time of that update, in ms or the client's unit; ``None`` where it did not tell."""
         return self.follower.book.time
 
     def wait_ready(self, timeout: float | None = None) -> Book:
@@ -119,7 +122,7 @@ class Book:
         follower.wanted = True
         if follower.settled.wait(timeout) and not follower.ended:
             return self
-        raise NotConnected(f"the book of {self.symbol} is not ready: {self.reason}") from self.error
+        raise NotConnected(f"the book of {self.symbol} is not ready: {follower.why}") from self.error
 
     def refresh(self) -> None:
         """Have a new snapshot take its place; it goes on meanwhile, and is not stale."""
@@ -142,7 +145,7 @@ class Book:
         follower = self.follower
         if not (follower.fresh or self.stale_ok):
             follower.wanted = True
-            raise StaleBook(f"the book of {self.symbol} is stale: {self.reason}") from self.error
+            raise StaleBook(f"the book of {self.symbol} is stale: {follower.why}") from self.error
         return follower.book
 
     def best(self) -> Best:
@@ -150,57 +153,12 @@ class Book:
         return self._now().best()
 
     def top(self, count: int) -> BookSnapshot:
-        """The best levels of both sides, of one moment."""
+        """The best levels of both sides, of one moment; no more than ``depth``."""
         return self._now().top(count)
 
     def snapshot(self) -> BookSnapshot:
         """All levels of both sides, of one moment; it never changes."""
         return self._now().snapshot()
-
-    @overload
-    def bids(self, count: int | None = None) -> Levels: ...
-    @overload
-    def bids(self, count: int | None, number: Callable[[str], N]) -> tuple[tuple[N, N], ...]: ...
-    def bids(
-        self, count: int | None = None, number: Callable[[str], Any] = str
-    ) -> tuple[tuple[Any, Any], ...]:
-        """The best bids, the highest price first.
-
-        Args:
-            count: how many, or ``None`` for all.
-            number: ``str`` for prices and quantities as sent, or ``Decimal`` or ``float``.
-        """
-        return self._now().bids(count, number)
-
-    @overload
-    def asks(self, count: int | None = None) -> Levels: ...
-    @overload
-    def asks(self, count: int | None, number: Callable[[str], N]) -> tuple[tuple[N, N], ...]: ...
-    def asks(
-        self, count: int | None = None, number: Callable[[str], Any] = str
-    ) -> tuple[tuple[Any, Any], ...]:
-        """The best asks, the lowest price first; see :meth:`bids`."""
-        return self._now().asks(count, number)
-
-    def mid(self) -> Decimal | None:
-        """The price halfway between the best bid and ask, or ``None`` where a side is empty."""
-        return self._now().mid()
-
-    def spread(self) -> Decimal | None:
-        """What the best ask is above the best bid, or ``None`` where a side is empty."""
-        return self._now().spread()
-
-    def imbalance(self, count: int = 1) -> Decimal | None:
-        """(bids - asks) / (bids + asks) of the quantities of so many levels: from 1, only bids, to -1."""
-        return self._now().imbalance(count)
-
-    def volume_to(self, side: Side | str, price: Number) -> Decimal:
-        """The quantity on a side from the best level up to a price; see :meth:`BookSnapshot.volume_to`."""
-        return self._now().volume_to(side, price)
-
-    def price_for(self, side: Side | str, quantity: Number) -> Fill:
-        """What an order of a quantity would pay; see :meth:`BookSnapshot.price_for`."""
-        return self._now().price_for(side, quantity)
 
     # ---- showing ----------------------------------------------------------------------------------------
 
@@ -216,15 +174,22 @@ class Book:
         now = self._now()
         return show.frame(now.snapshot() if count is None else now.top(count))
 
-    def watch(self, levels: int = 10, seconds: float | None = None, every: float = 0.25) -> None:
-        """Show the best levels, refreshed in place in a notebook, until it is interrupted or closed.
+    def watch(self, levels: int = 10, seconds: float | None = None, every: float = 0.25) -> View | None:
+        """Show the best levels live: in a notebook as a widget, which does not block and is the value of the call;
+        elsewhere as text, until it is interrupted or closed.
 
         Args:
             levels: of each side.
-            seconds: how long; ``None`` for as long as it is not interrupted.
+            seconds: how long; ``None`` for as long as the book is not closed.
             every: seconds between two looks.
+
+        Raises:
+            MissingExtra: it is a notebook, and anywidget is not installed.
         """
-        show.watch(self, levels, seconds, every)
+        return show.watch(self, levels, seconds, every)
+
+    def _repr_html_(self) -> str:
+        return show.html(self, 10)
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else "stale" if self.stale else "up to date"

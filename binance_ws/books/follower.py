@@ -1,8 +1,9 @@
 """How one book follows its stream: what it keeps, when it wants a snapshot, how it joins the two.
 
-Everything that changes a follower runs in the turn of its socket, so one thread at a time does. Other threads
-read single fields. A snapshot is joined with the diffs that were kept beside the old book, and only then takes its
-place: readers see the old state, marked stale, or the new one, and nothing in between.
+Everything that changes a follower runs in the turn of its socket, so one thread at a time does; only its end may
+come from anywhere, and whatever is under way then changes nothing any more that is seen. Other threads read single
+fields. A snapshot is joined with the diffs that were kept beside the old book, and only then takes its place:
+readers see the old state, marked stale, or the new one, and nothing in between.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ PATIENCE = 2.0
 """Seconds that the first diff of a connection may take before a snapshot is asked for without it."""
 
 _PAUSE, _LONGEST_PAUSE = 0.25, 30.0
+
+_NEW = "it has not had its first snapshot yet"
+_MISSING = "changes before the last one are missing"
+_USED_UP = "the levels that its snapshot had are used up"
+
+Diff = Mapping[str, Any]
 
 
 class News(Enum):
@@ -64,13 +71,10 @@ class Follower:
         self.symbol = stream.symbol.upper()
         self.size = size_for(stream.market, depth)
         self._depth = depth
-        self._rule = SPOT if stream.market is Market.SPOT else FUTURES
         self._told = told
         self._wake = wake
         self._listened = self.wanted = listened
-        self.book = OrderBook(self.symbol, self._rule, depth)
-        self.fresh = False
-        self.reason = "it has not had its first snapshot yet"
+        self.book = self._new_book()
         self.cause: BaseException | None = None
         self.since = time.monotonic()
         self.due = inf
@@ -78,9 +82,37 @@ class Follower:
         self.settled = threading.Event()
         self.over = threading.Event()
         self.ended = False
-        self._kept: deque[Mapping[str, Any]] | None = deque(maxlen=WAITING)
         self.heard = self._up = False
+        self._fresh = False
+        self._reason = _NEW
+        self._ending: tuple[str, BaseException | None] = ("", None)
+        self._kept: deque[Diff] | None = deque(maxlen=WAITING)
         self._failed = 0
+
+    def _new_book(self) -> OrderBook:
+        rule = SPOT if self.stream.market is Market.SPOT else FUTURES
+        return OrderBook(self.symbol, rule, self._depth, self.size.limit)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the book is up to date."""
+        return self._fresh and not self.ended
+
+    @property
+    def reason(self) -> str:
+        """Why it is not; empty where it is."""
+        return self._ending[0] or self._reason
+
+    @property
+    def error(self) -> BaseException | None:
+        """What went wrong last while it was brought up to date, or why it ended."""
+        return self._ending[1] if self.ended else self.cause
+
+    @property
+    def why(self) -> str:
+        """The reason, and what went wrong last where that does not say it."""
+        reason, error = self.reason, self.error
+        return reason if error is None or str(error) in reason else f"{reason} ({error})"
 
     @property
     def urgency(self) -> tuple[bool, float]:
@@ -89,24 +121,30 @@ class Follower:
 
     # ---- from the socket --------------------------------------------------------------------------------
 
-    def take(self, diff: Mapping[str, Any]) -> None:
+    def take(self, diff: Diff) -> None:
         """A message of the stream."""
         if self.ended:
             return
-        verdict = self.book.apply_diff(diff) if self.book.synced else None
+        book = self.book
+        verdict = book.apply_diff(diff) if book.synced else None
         if verdict is GAP:
-            self._soil("changes before the last one are missing")
+            self._soil(_USED_UP if book.update_id == diff["u"] else _MISSING)
             self._want(0.0)
-        elif verdict is APPLIED and not self.fresh:
-            self._freshen()
-        if self._kept is not None:
-            self._keep(diff)
+        elif verdict is APPLIED:
+            self._applied(book)
+        if (kept := self._kept) is not None:
+            self._keep(kept, diff)
         if verdict is APPLIED:
             self._told(News.CHANGED)
 
-    def _keep(self, diff: Mapping[str, Any]) -> None:
-        assert self._kept is not None
-        self._kept.append(diff)
+    def _applied(self, book: OrderBook) -> None:
+        if not self._fresh:
+            self._freshen()
+        elif book.low:
+            self.renew()
+
+    def _keep(self, kept: deque[Diff], diff: Diff) -> None:
+        kept.append(diff)
         if not self.heard:
             self.heard = True
             self._want(0.0)
@@ -117,13 +155,18 @@ class Follower:
         if not self.fresh and not self.ended:
             self._want(PATIENCE)
 
-    def lost(self, reason: str = "its connection is lost") -> None:
+    def lost(self, reason: str = "its connection is lost", cause: BaseException | None = None) -> None:
         """The connection is lost, or nobody knows what it has lost."""
         self._up, self.due = False, inf
-        if not self.ended:
-            self._soil(reason)
+        self.cause = cause or self.cause
+        self._soil(reason)
 
-    # ---- from the worker, in the turn -------------------------------------------------------------------
+    # ---- from the desk, in the turn ---------------------------------------------------------------------
+
+    def hindered(self, cause: BaseException) -> None:
+        """It cannot have a snapshot now, should it want one."""
+        if not self.fresh:
+            self.cause = cause
 
     def begin(self) -> None:
         """A snapshot is about to be asked for: keep every diff from here on."""
@@ -133,26 +176,27 @@ class Follower:
 
     def wait(self, cause: BaseException | None = None) -> None:
         """There was no snapshot that fits: ask for one again, sooner or later."""
-        if self._kept is None or self.ended:
-            return
-        self._kept = deque(self._kept, maxlen=WAITING)
-        self._failed += 1
-        self.cause = cause
-        if self._up:
-            self._want(min(_PAUSE * 2**self._failed, _LONGEST_PAUSE))
+        if self._kept is not None:
+            self._failed += 1
+            self._again(min(_PAUSE * 2**self._failed, _LONGEST_PAUSE), cause)
 
-    def postpone(self) -> None:
+    def postpone(self, cause: BaseException | None = None) -> None:
         """It was not its turn yet."""
+        self._again(0.0, cause)
+
+    def _again(self, seconds: float, cause: BaseException | None) -> None:
         if self._kept is not None and not self.ended:
             self._kept = deque(self._kept, maxlen=WAITING)
-            self.due = time.monotonic() if self._up else inf
+            self.cause = cause
+            if self._up:
+                self._want(seconds)
 
     def join(self, snapshot: Mapping[str, Any]) -> None:
         """Begin anew from a snapshot and the diffs that were kept, if they meet."""
         if self._kept is None or self.ended or not self._up:
             return
+        book = self._new_book()
         try:
-            book = OrderBook(self.symbol, self._rule, self._depth)
             book.apply_snapshot(snapshot)
             meets = all(book.apply_diff(diff) is not GAP for diff in self._kept)
         except (
@@ -175,17 +219,6 @@ class Follower:
             self._kept, self.heard = deque(maxlen=WAITING), True
             self._want(0.0)
 
-    def end(self, reason: str, cause: BaseException | None = None) -> None:
-        """Follow no more; a cause means that nobody wanted that."""
-        if self.ended:
-            return
-        self.ended, self.fresh, self.due = True, False, inf
-        self.reason, self.cause = reason, cause
-        self._kept = None
-        self.settled.set()
-        self.over.set()
-        self._told(News.ENDED)
-
     # ---- how it changes ---------------------------------------------------------------------------------
 
     def _want(self, seconds: float) -> None:
@@ -198,14 +231,33 @@ class Follower:
             self.book = book
         self._kept, self.due, self._failed, self.cause = None, inf, 0, None
         self.wanted = self._listened
-        if not self.fresh:
-            self.fresh, self.reason = True, ""
+        if not self._fresh:
+            self._fresh, self._reason = True, ""
             self.settled.set()
             self._told(News.SYNCED)
 
     def _soil(self, reason: str) -> None:
-        if self.fresh:
-            self.fresh, self.reason, self.since = False, reason, time.monotonic()
-            self._kept = deque(maxlen=WAITING) if self._kept is None else self._kept
-            self.settled.clear()
-            self._told(News.STALE)
+        if not self._fresh or self.ended:
+            return
+        self._fresh, self._reason, self.since = False, reason, time.monotonic()
+        self._kept = deque(maxlen=WAITING) if self._kept is None else self._kept
+        self.settled.clear()
+        if self.ended:  # meanwhile: nobody may wait for more
+            self.settled.set()
+        self._told(News.STALE)
+
+    # ---- its end, on any thread -------------------------------------------------------------------------
+
+    def end(self, reason: str, cause: BaseException | None = None) -> None:
+        """Follow no more; a cause means that nobody wanted that."""
+        if self.ended:
+            return
+        self._ending = (reason, cause)
+        self.ended, self.due = True, inf
+        self.settled.set()
+        self.over.set()
+        self._told(News.ENDED)
+
+    def disown(self, reason: str) -> None:
+        """In a forked child: it is not kept up to date there."""
+        self._fresh, self._reason = False, reason

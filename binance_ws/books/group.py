@@ -97,9 +97,9 @@ class Group:
         return self._socket is not None and all(feed.line.settled for feed in list(self._socket.feeds))
 
     def turn(self, call: Callable[[Any], None], argument: Any) -> None:
-        """Have something done in the turn."""
-        assert self._socket is not None
-        self._socket.target.turnstile.take(call, argument)
+        """Have something done in the turn; before there is a connection there is nothing to do."""
+        if self._socket is not None:
+            self._socket.target.turnstile.take(call, argument)
 
     def raised(self) -> None:
         """A user's callback raised what is being handled now."""
@@ -112,6 +112,11 @@ class Group:
 
     # ---- in the turn ------------------------------------------------------------------------------------
 
+    def hindered(self, cause: BaseException) -> None:
+        """No snapshot may be asked for now, of no book."""
+        for follower in list(self._routes.values()):
+            follower.hindered(cause)
+
     def _route(self, message: dict[str, Any]) -> None:
         follower = self._routes.get(message.get("stream", ""))
         if follower is not None:
@@ -122,10 +127,15 @@ class Group:
             if self._up:
                 follower.opened()
 
-    def _turned(self, up: bool) -> None:
-        self._up = up
+    def _opened(self, _: object) -> None:
+        self._up = True
         for follower in list(self._routes.values()):
-            follower.opened() if up else follower.lost()
+            follower.opened()
+
+    def _lost(self, cause: BaseException) -> None:
+        self._up = False
+        for follower in list(self._routes.values()):
+            follower.lost(cause=cause)
 
     def _silent(self, _: object) -> None:
         # Nobody knows since when nothing came: what is shown may be old, until the new connection speaks.
@@ -133,9 +143,10 @@ class Group:
             follower.lost("its connection was silent")
 
     def _refused(self, event: events.Refused) -> None:
-        for name in event.streams:
-            if follower := self._routes.get(name):
-                follower.end(f"the exchange refused its stream: {event.cause}", event.cause)
+        # An error that answers no request names all streams; it must not end those that are served.
+        follower = self._routes.get(event.streams[0]) if len(event.streams) == 1 else None
+        if follower is not None:
+            follower.end(f"the exchange refused its stream: {event.cause}", event.cause)
 
     def _gave_up(self, cause: BaseException | None) -> None:
         self.ended = True
@@ -150,9 +161,9 @@ class Group:
         if isinstance(event, events.Rotated) and event.reason == SILENCE:
             self.turn(self._silent, None)
         if isinstance(event, (events.Connected, events.Rotated)):
-            self.turn(self._turned, True)
+            self.turn(self._opened, None)
         elif isinstance(event, events.Lost):
-            self.turn(self._turned, False)
+            self.turn(self._lost, event.cause)
         elif isinstance(event, events.Refused):
             self.turn(self._refused, event)
         elif isinstance(event, events.GivenUp):

@@ -1,7 +1,7 @@
-"""Keeps the books of a manager: one thread a run opens their sockets and asks for their snapshots.
+"""Keeps the books of a manager: one thread a run opens their sockets and sees to their snapshots.
 
-It asks one snapshot after the other, the most urgent book's first, and rests where the exchange's request weight
-is used up. So any number of books come up as fast as the weight allows, and no faster.
+The most urgent book's is asked for first, and where the exchange's request weight is used up all wait. So any
+number of books come up as fast as the weight allows, and no faster.
 """
 
 from __future__ import annotations
@@ -10,25 +10,23 @@ import itertools
 import logging
 import queue
 import threading
-import time
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
 from math import inf
-from typing import Any
 
 from ..client import Client
 from ..enums import Market
-from ..errors import ApiError, ArgumentError, BinanceWsError, RateLimited
+from ..errors import ArgumentError
 from ..net.shift import Shift
 from ..sockets import Surroundings
 from ..streams import names
 from ..target import check_callable
 from .book import Book
+from .desk import Desk
 from .group import Claim, Group
 
 log = logging.getLogger(__name__)
 
-Ask = Callable[..., Any]
+_PAUSE_AFTER_ERROR = 1.0
 
 
 class Books:
@@ -91,10 +89,11 @@ class Books:
         """In a forked child: no book is kept up to date any more."""
         self._shift = None
         for book in list(self._open.values()):
-            book.follower.fresh, book.follower.reason = (
-                False,
-                "this process was forked; open a book of its own",
-            )
+            book.follower.disown("this process was forked; open a book of its own")
+
+    def all(self) -> list[Book]:
+        """Every open book."""
+        return list(self._open.values())
 
     # ---- what a book asks -------------------------------------------------------------------------------
 
@@ -121,13 +120,15 @@ class Books:
             wanted = lambda: not shift.over.is_set()  # noqa: E731
             return Group(market, next(self._numbers), self._around, self._claim, wanted)
 
-        desk = Desk(self._client.get, group)
+        desk = Desk(self._client.get, group, shift.aside, lambda: shift.jobs.put(None))
         while not shift.over.is_set():
             try:
                 desk.look_at(_taken(shift, desk.rest()))
                 desk.ask_next()
             except Exception:
                 log.exception("a book could not be brought up")
+                shift.over.wait(_PAUSE_AFTER_ERROR)
+        shift.rest()
 
 
 def _taken(shift: Shift[Book], seconds: float) -> list[Book]:
@@ -141,86 +142,3 @@ def _taken(shift: Shift[Book], seconds: float) -> list[Book]:
     except queue.Empty:
         pass
     return [book for book in dict.fromkeys(found) if book is not None]
-
-
-class Desk:
-    """What is done for the books of one run, all of it by one thread.
-
-    Args:
-        ask: one REST call: path, market, weight and parameters; raises where the budget is used up.
-        group: makes a group of a market.
-    """
-
-    def __init__(self, ask: Ask, group: Callable[[Market], Group]) -> None:
-        self._ask = ask
-        self._new_group = group
-        self._groups: list[Group] = []
-        self._placed: dict[Book, Group] = {}
-        self._blocked: dict[Market, float] = {}
-
-    def look_at(self, books: Iterable[Book]) -> None:
-        """Open those that are new, and leave those that are closed."""
-        self._groups = [group for group in self._groups if not group.ended]
-        new: dict[Market, list[Book]] = {}
-        for book in books:
-            if book.follower.ended:
-                self._leave(book)
-            elif book not in self._placed:
-                new.setdefault(book.follower.stream.market, []).append(book)
-        for market, found in new.items():
-            self._place(market, found)
-
-    def _leave(self, book: Book) -> None:
-        group = self._placed.pop(book, None)
-        if group is not None:
-            group.remove(book.follower)
-
-    def _place(self, market: Market, books: list[Book]) -> None:
-        while books:
-            group = next((g for g in self._groups if g.market is market and g.room > 0), None)
-            if group is None:
-                group = self._new_group(market)
-                self._groups.append(group)
-            placed, books = books[: group.room], books[group.room :]
-            for book in placed:
-                self._placed[book] = book.group = group
-            group.add([book.follower for book in placed])
-
-    def rest(self) -> float:
-        """Seconds until there is something to ask; 0 where there is."""
-        moments = (max(b.follower.due, self._blocked.get(g.market, 0.0)) for b, g in self._placed.items())
-        return max(0.0, min(moments, default=inf) - time.monotonic())
-
-    def ask_next(self) -> None:
-        """Ask for the snapshot of the most urgent book, if one may be asked for now."""
-        now = time.monotonic()
-        due = [
-            book
-            for book, group in self._placed.items()
-            if book.follower.due <= now and self._blocked.get(group.market, 0.0) <= now
-        ]
-        if due:
-            book = min(due, key=lambda book: book.follower.urgency)
-            group = self._placed[book]
-            if book.follower.heard or group.settled:
-                self._ask_for(book, group)
-            else:
-                group.turn(lambda _: book.follower.opened(), None)
-
-    def _ask_for(self, book: Book, group: Group) -> None:
-        follower = book.follower
-        limit, weight = follower.size
-        group.turn(lambda _: follower.begin(), None)
-        try:
-            answer = self._ask("depth", group.market, weight, symbol=follower.symbol, limit=limit)
-        except RateLimited as error:
-            log.info("%s: the next snapshot of a book waits: %s", group.market, error)
-            self._blocked[group.market] = time.monotonic() + error.retry_after
-            group.turn(lambda _: follower.postpone(), None)
-        except BinanceWsError as error:
-            log.warning("%s: no snapshot: %s", follower.stream, error)
-            final = isinstance(error, ApiError) and not error.retryable
-            fail = partial(book.fail, error) if final else partial(follower.wait, error)
-            group.turn(lambda _: fail(), None)
-        else:
-            group.turn(follower.join, answer)

@@ -1,37 +1,27 @@
-"""How books are shown: rows of a ladder, text, a data frame, and a place in a notebook that is refreshed."""
+"""How books are shown: rows of a ladder, text, HTML, a data frame, and a place that is refreshed."""
 
 from __future__ import annotations
 
-import importlib
 import time
-from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..core.levels import BookSnapshot
-from ..errors import MissingExtra, StaleBook
+from ..errors import StaleBook
+from ..notebook.frames import library
+from ..notebook.panes import Shown as Pictured
+from ..notebook.shell import in_notebook
+from ..notebook.tables import ladder_table
+
+if TYPE_CHECKING:
+    from ..notebook.view import View
 
 
-class Shown(Protocol):
+class Shown(Pictured, Protocol):
     """A book, as far as it is shown."""
-
-    @property
-    def closed(self) -> bool:
-        """Whether it changes no more."""
-
-    @property
-    def reason(self) -> str:
-        """Why it is stale."""
-
-    @property
-    def symbol(self) -> str:
-        """The symbol."""
 
     @property
     def follower(self) -> Any:
         """What tells of its end."""
-
-    def top(self, count: int) -> BookSnapshot:
-        """The best levels."""
 
 
 class Rung(NamedTuple):
@@ -65,7 +55,8 @@ def line(book: BookSnapshot) -> str:
     """A book in one line."""
     best = book.best()
     bid, ask = (f"{plain(level[0])} ({plain(level[1])})" if level else "none" for level in best[1:])
-    return f"{book.symbol} bid {bid}, ask {ask}, spread {best.spread() or 'none'}"
+    spread = best.spread()
+    return f"{book.symbol} bid {bid}, ask {ask}, spread {'none' if spread is None else plain(str(spread))}"
 
 
 def text(book: BookSnapshot) -> str:
@@ -86,24 +77,46 @@ def frame(book: BookSnapshot) -> Any:
         "price": [float(price) for _, price, _ in levels],
         "quantity": [float(quantity) for _, _, quantity in levels],
     }
-    for package in ("pandas", "polars"):
-        try:
-            return importlib.import_module(package).DataFrame(columns)
-        except ModuleNotFoundError:
-            continue
-    raise MissingExtra("pandas", "notebook")
+    return library().DataFrame(columns)
 
 
-def watch(book: Shown, levels: int, seconds: float | None, every: float) -> None:
-    """Show a ladder until that is interrupted, the time is over, or the book is closed."""
-    put = _place()
-    until = None if seconds is None else time.monotonic() + seconds
+def html(book: Shown, levels: int) -> str:
+    """A ladder as HTML, or why there is none."""
     try:
-        while not book.closed and (until is None or time.monotonic() < until):
-            put(_seen(book, levels))
+        top = book.top(levels)
+    except StaleBook as error:
+        return ladder_table(str(error), [])
+    return ladder_table(line(top), rungs(top))
+
+
+def watch(book: Shown, levels: int, seconds: float | None, every: float) -> View | None:
+    """Show a ladder: in a notebook as a widget, at once; elsewhere as text, until there is an end."""
+    until = None if seconds is None else time.monotonic() + seconds
+    if in_notebook():
+        return _view(book, levels, until, every)
+    try:
+        while not book.closed and not _over(until):
+            print(_seen(book, levels))
             book.follower.over.wait(every)
     except KeyboardInterrupt:
         pass
+    return None
+
+
+def _view(book: Shown, levels: int, until: float | None, every: float) -> View:
+    from ..notebook.panes import Depth
+    from ..notebook.view import CLOSED, View
+    from ..notebook.widget import attached
+
+    pane = Depth(book, levels)
+    view = attached(View([pane], every))
+    view.stands(lambda: CLOSED if _over(until) else pane.state)
+    return view
+
+
+def _over(until: float | None) -> bool:
+    """Whether a moment of the monotonic clock has come."""
+    return until is not None and time.monotonic() >= until
 
 
 def _seen(book: Shown, levels: int) -> str:
@@ -111,16 +124,3 @@ def _seen(book: Shown, levels: int) -> str:
         return text(book.top(levels))
     except StaleBook:
         return f"{book.symbol} is stale: {book.reason}"
-
-
-def _place() -> Callable[[str], object]:
-    """What shows a text: in a notebook in the place of the one before, else below it."""
-    try:
-        display = importlib.import_module("IPython.display")
-        shell = importlib.import_module("IPython").get_ipython()
-    except ModuleNotFoundError:
-        return print
-    if shell is None:
-        return print
-    handle = display.display({"text/plain": ""}, raw=True, display_id=True)
-    return lambda shown: handle.update({"text/plain": shown}, raw=True)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from ..manager import BinanceSocketManager
 from ..net.timer import Timer
 
 _JOIN_SECONDS = 2.0
+_TURN_SECONDS = 0.5
 
 
 class DelayedCall:
@@ -68,12 +70,18 @@ class Reactor:
         """
         try:
             self._blocked = True
-            self._stops.get()
+            self._wait()
         except KeyboardInterrupt:
             self.stop()
         finally:
             self._blocked = False
             self._stops = queue.SimpleQueue()
+
+    def _wait(self) -> None:
+        while True:
+            # In turns, because Ctrl-C in the moment before a wait begins is heard only when it ends.
+            with contextlib.suppress(queue.Empty):
+                return self._stops.get(timeout=_TURN_SECONDS)
 
     def stop(self) -> None:
         """Close every manager of this process and forget every delayed call; any number of times."""
