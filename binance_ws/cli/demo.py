@@ -8,7 +8,9 @@ from typing import Any
 import typer
 
 from .. import BinanceSocketManager, Client
-from ..simulator import Exchange
+from .ending import polite
+
+EXAMPLES = "binance-ws demo"
 
 SECONDS = 5.0
 """How long messages are shown; the whole demo ends within ten seconds."""
@@ -37,6 +39,13 @@ def _price(text: str) -> str:
 
 def demo() -> None:
     """Open a trade, a kline, a partial-depth and a multiplex socket on a replay of real frames, then close."""
+    with polite(bounded=True):
+        _demonstrate()
+
+
+def _demonstrate() -> None:
+    from ..simulator import Exchange
+
     printer = _Printer()
 
     def process_message(msg: dict[str, Any]) -> None:

@@ -14,6 +14,11 @@ from ..core.migrate import Migration
 from ..core.migrate import migrate as migrated
 from ..errors import ArgumentError
 
+EXAMPLES = """\
+binance-ws migrate old_bot.py > new_bot.py
+binance-ws migrate --in-place old_bot.py
+"""
+
 INCOMPLETE = 1
 UNREADABLE = 2
 

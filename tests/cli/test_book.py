@@ -3,84 +3,80 @@
 from __future__ import annotations
 
 import io
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 
 import pytest
-from rich.console import Console
+from typer.testing import CliRunner
 
 from binance_ws.cli import book as command
+from binance_ws.cli.app import app
+from binance_ws.cli.console import Screen
 from binance_ws.simulator import Exchange
 
 from ..booking import room
 from ..peer import SECONDS
+from .people import CTRL_C, begin, finish, first_line, objects, run, stop, terminal
 
 LINE = "BTCUSDT bid "
 
 
-@pytest.fixture
-def exchange() -> Iterator[Exchange]:
-    """A simulated exchange."""
-    with Exchange(seed=3) as made:
-        yield made
-
-
-def begin(exchange: Exchange, *arguments: str) -> subprocess.Popen[str]:
-    """The command in a process of its own."""
-    line = [sys.executable, "-m", "binance_ws.cli", "book", "--host", exchange.host, *arguments]
-    return subprocess.Popen(
-        line,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-
-
 def test_lines_where_there_is_no_terminal(exchange: Exchange) -> None:
     """One line a look, and an end after the seconds given."""
-    out, err = (process := begin(exchange, "BTCUSDT", "--seconds", "0.5", "--every", "0.1")).communicate(
-        timeout=30
-    )
-    lines = out.splitlines()
-    assert (process.returncode, err) == (0, "")
-    assert lines[0].startswith(LINE)
-    assert lines[-1] == "Closed."
+    code, out, err = run(exchange, "book", "BTCUSDT", "--seconds", "0.5", "--every", "0.1")
+    assert (code, err) == (0, "")
+    assert len(out.splitlines()) > 1
+    assert all(line.startswith(LINE) for line in out.splitlines())
+
+
+def test_lines_of_json(exchange: Exchange) -> None:
+    """Levels as the exchange wrote them, the best first; the reader of a pipe may end when it likes."""
+    process = begin(exchange, "book", "BTCUSDT", "--json", "--levels", "3", "--every", "0.05")
+    (told,) = objects(first_line(process))
+    assert {*told} == {"symbol", "updateId", "time", "bids", "asks"}
+    assert [len(told["bids"]), len(told["asks"])] == [3, 3]
+    assert told["bids"][0] > told["bids"][1]
+    assert process.stdout is not None
+    process.stdout.close()
+    code, _, err = finish(process)
+    assert (code, err) == (141, "")
 
 
 def test_interrupted_it_ends_politely(exchange: Exchange) -> None:
     """Ctrl-C: no traceback, exit code 0."""
-    process = begin(exchange, "BTCUSDT", "--market", "usdm")
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith(LINE)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (0, "")
-    assert out.endswith("Closed.\n")
+    process = begin(exchange, "book", "BTCUSDT", "--market", "usdm")
+    assert first_line(process).startswith(LINE)
+    code, _, err = stop(process)
+    assert (code, err) == (0, "")
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
-    [(("NOSUCHTHING",), 1, "Invalid symbol"), (("BTCUSDT", "--speed", "7ms"), 1, "7ms")],
+    [(["NOSUCHTHING"], 1, "Invalid symbol"), (["BTCUSDT", "--speed", "7ms"], 2, "7ms")],
 )
-def test_what_cannot_be_shown(exchange: Exchange, arguments: tuple[str, ...], code: int, said: str) -> None:
+def test_what_cannot_be_shown(exchange: Exchange, arguments: list[str], code: int, said: str) -> None:
     """One sentence, no traceback."""
-    out, err = (process := begin(exchange, *arguments)).communicate(timeout=30)
-    assert (process.returncode, out) == (code, "")
-    assert said in err
-    assert "Traceback" not in err
+    done = CliRunner().invoke(app, ["book", "--host", exchange.host, *arguments])
+    assert (done.exit_code, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_live_ladder(exchange: Exchange) -> None:
+    """In a terminal it is refreshed in place, fits, and ends on Ctrl-C."""
+    with terminal(exchange, "book", "ETHUSDT", "--levels", "40", height=16) as shown:
+        text = shown.see("spread", "spread", "spread")
+        assert 0 < text.partition("spread")[2].partition("spread")[0].count("bid ") <= 5
+        shown.press(CTRL_C)
+        code, rest = shown.end()
+    assert (code, "Traceback" in rest) == (0, False)
 
 
 def test_a_ladder_in_a_terminal() -> None:
     """Asks over bids, the best ones next to each other; a stale book says so."""
     with room() as place:
         book = place.manager.start_order_book("BTCUSDT", depth=3).wait_ready(SECONDS)
-        console = Console(force_terminal=True, width=100, record=True, file=io.StringIO())
-        command._show(console, book, 3, 0.02, 0.1)
-        text = console.export_text()
+        screen = Screen(force_terminal=True, width=100, record=True, file=io.StringIO())
+        command._show(screen, book, 3, 0.02, 0.1)
+        text = screen.export_text()
         assert text.count("ask") >= 3
         assert "spread" in text
         book.close()

@@ -74,7 +74,7 @@ def test_an_old_script_runs(name: str, exchange: Exchange, tmp_path: Path) -> No
 
 def _of_retries(name: str, line: str) -> bool:
     """Whether a line tells of the connection that is meant to fail."""
-    return name == "restart" and ("; attempt " in line or "is given up" in line)
+    return name == "restart" and (" is disconnected: " in line or " is given up: " in line)
 
 
 OLD = 'from binance.websockets import BinanceSocketManager  # the manager\r\nprint("é")\r\n'
