@@ -1,7 +1,7 @@
 """Order books side by side, on the same recorded diffs: level updates a second, memory, and wrong best prices.
 
-`python bench/books.py` makes its virtual environment and measures on the excerpts that the tests use, or with
-`--captures FOLDER` on whole captures. After each diff the best bid and ask are read, as a library's users do.
+`python bench/books.py` makes its virtual environment and measures on the captures that the tests use. After each
+diff the best bid and ask are read, as a library's users do.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import gc
 import gzip
 import json
+import lzma
 import os
 import sys
 import time
@@ -22,9 +23,9 @@ import environment
 from book_structures import MADE, Flow, Message
 
 VENV = "books"
-ROUNDS = 5
+ROUNDS = 3
 LEVELS = 5000  # a side, of the book whose memory is measured
-EXCERPTS = environment.ROOT / "tests" / "data"
+CAPTURES = environment.ROOT / "tests" / "data"
 TITLES = ("structure", "spot", "USD-M", "us a diff", "MB a book", "wrong bests")
 UPDATES = "spot and USD-M: level updates a second, the best prices read after each diff; best of {} rounds"
 
@@ -32,7 +33,8 @@ UPDATES = "spot and USD-M: level updates a second, the best prices read after ea
 def lines(folder: Path, pattern: str) -> Iterator[Message]:
     """The JSON lines of some files."""
     for path in sorted(folder.glob(pattern)):
-        with gzip.open(path, "rt") as file:
+        opened = lzma.open if path.suffix == ".xz" else gzip.open
+        with opened(path, "rt") as file:
             yield from map(json.loads, file)
 
 
@@ -41,7 +43,7 @@ def flows(folder: Path) -> list[Flow]:
     found = []
     for row in lines(folder, "*snapshots.jsonl.gz"):
         market, symbol, snapshot = row["market"], row["symbol"], row["data"]
-        pattern = f"{'spot' if market == 'spot' else 'usdm'}_b*[0-9s].jsonl.gz"
+        pattern = f"{market}_books.jsonl.xz"
         stream = f"{symbol.lower()}@depth"
         rows = (r["data"] for r in lines(folder, pattern) if r.get("stream", "").startswith(stream))
         diffs = [d for d in rows if d["u"] >= snapshot["lastUpdateId"]]
@@ -155,7 +157,7 @@ def compare(folder: Path) -> None:
 def main() -> None:
     """Run in the virtual environment that has the other libraries."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--captures", type=Path, default=EXCERPTS, help="a folder of captures and snapshots")
+    parser.add_argument("--captures", type=Path, default=CAPTURES, help="a folder of captures and snapshots")
     arguments = parser.parse_args()
     if Path(sys.prefix).name != VENV:
         if reason := environment.make(VENV):

@@ -44,7 +44,7 @@ class BookMethods:
             callback: gets the book after each change, and when it becomes stale or is given up; on the thread of
                 its connection, which it shares with other books.
             market: spot, USD-M, COIN-M or options.
-            depth: levels a side; ``None`` for all that a snapshot can have (5,000, futures and options 1,000).
+            depth: levels a side; ``None`` for all that are known (of a snapshot 5,000, futures and options 1,000).
             speed: milliseconds between changes (``"100ms"``, 1000); ``None`` for the market's default.
             stale_ok: whether a book that is not up to date can be read.
 

@@ -101,6 +101,8 @@ class Desk:
         now = time.monotonic()
         due = [book for book in self._placed if self._moment(book) <= now]
         for book in sorted(due, key=lambda book: book.follower.urgency):
+            if self._moment(book) > now:
+                continue  # another one's request has met a limit meanwhile
             if not self._may_ask(book):
                 break
             group = self._placed[book]

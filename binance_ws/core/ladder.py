@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 from typing import cast
 
+from .bounds import WHOLE, Bounds
 from .levels import Level, Levels, Side
 
 Change = tuple[float, "Level | None"]
 """What a diff says of one level: its key, and the level, or ``None`` where it is gone."""
 
 Rows = dict[float, Level]
-
-SPARE = 1000
-"""A bounded side keeps so many levels more than it shows; in an unruly hour BTCUSDT used up 500 every minute."""
 
 _NOWHERE = float("-inf")
 
@@ -38,21 +35,20 @@ class Ladder:
     Args:
         side: the side.
         levels: the levels to begin with, in any order.
-        depth: how many levels must be right, or ``None`` for all. A bounded side forgets what lies more than
-            ``SPARE`` levels beyond, and what a snapshot of at least ``depth`` levels does not show is unknown
-            to it. It takes no level there later, since those between would be missing.
+        bounds: how many are kept, and how many there must be. What a snapshot that was cut does not show, and what
+            was forgotten, is unknown: no level is taken there later, since those between would be missing.
     """
 
-    __slots__ = ("_depth", "_floor", "_kept", "_keys", "_rows", "_sign")
+    __slots__ = ("_bounds", "_floor", "_kept", "_keys", "_rows", "_sign")
 
-    def __init__(self, side: Side, levels: Iterable[Iterable[str]] = (), depth: int | None = None) -> None:
+    def __init__(self, side: Side, levels: Iterable[Iterable[str]] = (), bounds: Bounds = WHOLE) -> None:
         self._sign = side.sign
-        self._depth = depth or 0
-        self._kept = depth + SPARE if depth else sys.maxsize
+        self._bounds = bounds
+        self._kept = bounds.kept
         self._floor = _NOWHERE
         self._rows: Rows = {key: level for key, level in self.parse(levels) if level}
         self._keys = sorted(self._rows)
-        if len(self._keys) >= self._depth > 0:
+        if len(self._keys) >= bounds.cut:
             self._trim()
 
     def __len__(self) -> int:
@@ -89,8 +85,13 @@ class Ladder:
 
     @property
     def short(self) -> bool:
-        """Whether levels that were forgotten are needed now."""
-        return self._floor > _NOWHERE and len(self._keys) < self._depth
+        """Whether levels that are unknown are needed now."""
+        return self._floor > _NOWHERE and len(self._keys) < self._bounds.least
+
+    @property
+    def low(self) -> bool:
+        """Whether they will be needed soon."""
+        return self._floor > _NOWHERE and len(self._keys) < self._bounds.low
 
     def best(self) -> Level | None:
         """The best level, or ``None`` where the side is empty."""

@@ -5,15 +5,16 @@ The exchange's page: "How to manage a local order book correctly", one for spot 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum
-from typing import Any, overload
+from typing import Any
 
 from ..errors import ArgumentError
+from .bounds import bounds_of
 from .ladder import Change, Ladder, finish
-from .levels import Best, BookSnapshot, Fill, Levels, N, Number, Side, as_numbers
+from .levels import Best, BookSnapshot, Levels, Side
+from .reading import Readable
 
 Message = Mapping[str, Any]
 
@@ -109,28 +110,31 @@ class _Version:
         self.best = Best(self.update_id, self.bids.best(), self.asks.best())
 
 
-class OrderBook:
+class OrderBook(Readable):
     """The order book of one symbol.
 
-    One thread applies, any thread reads, and neither waits for the other: a read is of one moment.
+    One thread applies, any thread reads, and neither waits for the other: a read is of one moment. What is shown
+    has no holes: where the snapshot was cut, no levels beyond its last one are shown, and where too few are left,
+    ``GAP`` asks for a new snapshot.
 
     Args:
         symbol: the symbol, for people.
         rule: ``SPOT``, or ``FUTURES`` for USD-M, COIN-M and options.
-        depth: show at most so many levels a side, and keep 1,000 more; ``None`` shows and keeps all. The
-            snapshot should have as many, or at least more than ``depth``. Levels beyond are forgotten, and
-            where fewer than ``depth`` are left, ``GAP`` asks for a new snapshot: what is shown has no holes.
+        depth: show at most so many levels a side, and keep 1,000 more; ``None`` shows and keeps all.
+        limit: levels a side that snapshots were asked for. Where that is well over ``depth``, there are never less
+            than ``depth``. ``None``: a snapshot has all, or at least ``depth``.
 
     Raises:
         ArgumentError: the depth is not positive.
     """
 
-    def __init__(self, symbol: str, rule: Rule, depth: int | None = None) -> None:
+    def __init__(self, symbol: str, rule: Rule, depth: int | None = None, limit: int | None = None) -> None:
         self.symbol = symbol
         self.rule = rule
         self.depth = None if depth is None else _positive(depth, "depth")
         self.synced = False
         self._first = True
+        self._bounds = bounds_of(depth, limit)
         self._version = _Version(0, None, (Ladder(Side.BIDS), Ladder(Side.ASKS)))
 
     @property
@@ -143,14 +147,20 @@ class OrderBook:
         """The exchange's time of that update in ms, or ``None`` where a snapshot did not tell."""
         return self._version.time
 
+    @property
+    def low(self) -> bool:
+        """Whether it should have a new snapshot soon: few of the levels that it knows are left."""
+        now = self._version
+        return now.bids.low or now.asks.low
+
     def apply_snapshot(self, snapshot: Message) -> None:
         """Begin anew.
 
         Args:
             snapshot: the exchange's answer, with ``lastUpdateId``, ``bids`` and ``asks``.
         """
-        bids = Ladder(Side.BIDS, snapshot["bids"], self.depth)
-        asks = Ladder(Side.ASKS, snapshot["asks"], self.depth)
+        bids = Ladder(Side.BIDS, snapshot["bids"], self._bounds)
+        asks = Ladder(Side.ASKS, snapshot["asks"], self._bounds)
         version = _Version(snapshot["lastUpdateId"], snapshot.get("E"), (bids, asks))
         version.make()
         self._version = version
@@ -192,71 +202,12 @@ class OrderBook:
         return self._version.best
 
     def top(self, count: int) -> BookSnapshot:
-        """The best levels of both sides, of one moment.
-
-        Raises:
-            ArgumentError: the count is not positive.
-        """
+        """The best levels of both sides, of one moment; no more than are shown."""
         return self._read(_positive(count, "count"))
 
     def snapshot(self) -> BookSnapshot:
-        """All levels of both sides, of one moment."""
+        """All levels that are shown, of one moment; it never changes."""
         return self._read(None)
-
-    @overload
-    def bids(self, count: int | None = None) -> Levels: ...
-    @overload
-    def bids(self, count: int | None, number: Callable[[str], N]) -> tuple[tuple[N, N], ...]: ...
-    def bids(
-        self, count: int | None = None, number: Callable[[str], Any] = str
-    ) -> tuple[tuple[Any, Any], ...]:
-        """The best bids, the highest price first.
-
-        Args:
-            count: how many, or ``None`` for all.
-            number: ``str`` for prices and quantities as sent, or ``Decimal`` or ``float``.
-        """
-        return self._side(Side.BIDS, count, number)
-
-    @overload
-    def asks(self, count: int | None = None) -> Levels: ...
-    @overload
-    def asks(self, count: int | None, number: Callable[[str], N]) -> tuple[tuple[N, N], ...]: ...
-    def asks(
-        self, count: int | None = None, number: Callable[[str], Any] = str
-    ) -> tuple[tuple[Any, Any], ...]:
-        """The best asks, the lowest price first; see :meth:`bids`."""
-        return self._side(Side.ASKS, count, number)
-
-    def mid(self) -> Decimal | None:
-        """The price halfway between the best bid and ask, or ``None`` where a side is empty."""
-        return self.best().mid()
-
-    def spread(self) -> Decimal | None:
-        """What the best ask is above the best bid, or ``None`` where a side is empty."""
-        return self.best().spread()
-
-    def imbalance(self, count: int = 1) -> Decimal | None:
-        """(bids - asks) / (bids + asks) of the best levels' quantities: from 1, only bids, to -1.
-
-        Args:
-            count: how many levels of each side.
-        """
-        return self.top(count).imbalance()
-
-    def volume_to(self, side: Side | str, price: Number) -> Decimal:
-        """The quantity on a side up to a price; see :meth:`BookSnapshot.volume_to`."""
-        return self.snapshot().volume_to(side, price)
-
-    def price_for(self, side: Side | str, quantity: Number) -> Fill:
-        """What an order of a quantity would pay; see :meth:`BookSnapshot.price_for`."""
-        return self.snapshot().price_for(side, quantity)
-
-    def _side(
-        self, side: Side, count: int | None, number: Callable[[str], Any]
-    ) -> tuple[tuple[Any, Any], ...]:
-        book = self.snapshot() if count is None else self.top(count)
-        return book.levels(side) if number is str else as_numbers(book.levels(side), number)
 
     def _read(self, count: int | None) -> BookSnapshot:
         shown = min(filter(None, (count, self.depth)), default=None)

@@ -153,16 +153,19 @@ def test_a_request_that_hangs_holds_up_no_other() -> None:
 
 def test_heavy_requests_go_one_by_one() -> None:
     """What is under way is not yet in what the exchange says is used: it must not be much."""
-    under_way: list[int] = []
+    busy = threading.Event()
 
     def ask(*args: Any, **parameters: Any) -> Any:
-        under_way.append(len(trial.desk._asking))
+        busy.wait(SECONDS)
         return snapshot(5)
 
     trial = Trial(ask, a_book("aaausdt", depth=None), a_book("bbbusdt", depth=None))
+    for _ in range(2):
+        trial.ask(0)
+    assert len(trial.desk._asking) == 1
+    busy.set()
     trial.ask()
     trial.ask()
-    assert under_way == [1, 1]
 
 
 def test_a_used_up_budget_is_waited_for() -> None:

@@ -141,6 +141,7 @@ def test_an_error_that_answers_nothing_ends_no_book(place: Room) -> None:
     assert books[0].group is not None
     names = tuple(book.follower.stream.name for book in books)
     books[0].group._hear(events.Refused("k", names, RestError("no")))
+    assert not any(book.closed for book in books)
     assert all(map(place.equal, books))
 
 

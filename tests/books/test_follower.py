@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from binance_ws.books.follower import WAITING, News
+from binance_ws.books.follower import ASKED, WAITING, News
 
 from .making import diff, follower, snapshot
 
@@ -52,6 +52,16 @@ def test_what_waits_is_bounded() -> None:
     book.begin()
     book.join(snapshot(999 - WAITING))
     assert book.fresh
+
+
+def test_while_the_exchange_is_asked_all_is_kept() -> None:
+    """An answer that takes its time is joined with everything that came meanwhile, but for too much."""
+    book, _ = follower()
+    book.begin()
+    for number in range(1, ASKED + 1):
+        book.take(diff(number, number))
+    book.join(snapshot(0))
+    assert (book.fresh, book.book.update_id) == (True, ASKED)
 
 
 def test_a_lost_connection_without_a_loss_needs_no_snapshot() -> None:
