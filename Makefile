@@ -1,16 +1,18 @@
 # Everything happens in a virtual environment of the project's own; `make help` lists the targets.
 PYTHON ?= python3
 VENV ?= .venv
+NOTEBOOK_VENV ?= .notebook-venv
+IMAGES ?= docs/images
 MINUTES ?= 2
 WORKERS ?= 2
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types coverage bench docs conformance soak clean
+.PHONY: help demo test test-notebooks lint types coverage bench docs conformance soak clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -23,11 +25,20 @@ $(VENV)/.test: setup.cfg | $(BIN)/python
 	$(PIP) --editable '.[test]'
 	@touch $@
 
+$(NOTEBOOK_VENV)/.ready: setup.cfg
+	$(PYTHON) -m venv $(NOTEBOOK_VENV)
+	$(NOTEBOOK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable '.[fast,notebook,record,simulator]' jupyterlab playwright
+	@touch $@
+
 demo: $(VENV)/.demo ## Run the main job against the simulated exchange
 	@$(BIN)/binance-ws demo
 
 test: $(VENV)/.test ## Run every test, on two cores
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+test-notebooks: $(NOTEBOOK_VENV)/.ready ## Run the notebooks in JupyterLab and a Chromium, and keep screenshots
+	$(NOTEBOOK_VENV)/bin/python -m tests.notebooks --images $(IMAGES)
 
 lint: $(VENV)/.test ## Check style
 	$(BIN)/ruff check .
@@ -54,4 +65,4 @@ docs: $(BIN)/python ## Build the documentation; warnings are errors
 	$(BIN)/sphinx-build -W -b html docs docs/_build/html
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) build dist *.egg-info docs/_build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(NOTEBOOK_VENV) build dist *.egg-info docs/_build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

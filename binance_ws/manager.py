@@ -17,7 +17,7 @@ from .enums import WEBSOCKET_DEPTH_5, WEBSOCKET_DEPTH_10, WEBSOCKET_DEPTH_20, Ma
 from .errors import ArgumentError, NotConnected
 from .family import welcome
 from .handle import Handle
-from .info import SocketInfo
+from .info import Sockets
 from .means import Means
 from .net.mailbox import Mailbox
 from .net.timer import Timer
@@ -274,9 +274,9 @@ class BinanceSocketManager(
                 raise ArgumentError(f"no open socket has the key {key!r}")
             socket.wait_open(None if deadline is None else max(0.0, deadline - time.monotonic()))
 
-    def sockets(self) -> list[SocketInfo]:
-        """A snapshot of each socket, in the order in which they were started."""
-        return [socket.info() for socket in self._registry.all()]
+    def sockets(self) -> Sockets:
+        """A list: a snapshot of each socket, in the order in which they were started."""
+        return Sockets(socket.info() for socket in self._registry.all())
 
     def __repr__(self) -> str:
         state = "running" if self._registry.running else "not started"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
-from .errors import Closed, GaveUp
+from .errors import ArgumentError, Closed, GaveUp
 from .net.mailbox import Mailbox
 
 
@@ -90,12 +90,20 @@ class MessageStream(Iterator[Any]):
         Args:
             count: messages at most.
             seconds: how long to collect.
+
+        Raises:
+            ArgumentError: there is neither.
         """
+        if count is None and seconds is None:
+            raise ArgumentError("what is collected needs an end: count, seconds or both")
         deadline = None if seconds is None else time.monotonic() + seconds
         found: list[Any] = []
         while count is None or len(found) < count:
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                break
             try:
-                found.append(self.get(None if deadline is None else max(0.0, deadline - time.monotonic())))
+                found.append(self.get(left))
             except (TimeoutError, Closed):
                 break
         return found

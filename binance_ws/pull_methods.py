@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import MutableMapping
+from functools import cached_property, partial
+from weakref import WeakValueDictionary
 
 from . import plans
 from .enums import Market
@@ -11,10 +13,15 @@ from .net.mailbox import Mailbox
 from .opener import Opener
 from .pull import MessageStream, subject_of
 from .streams.kinds import Stream
+from .thread_like import is_interactive
 
 
 class PullMethods(Opener):
     """What opens streams as iterators."""
+
+    @cached_property
+    def _streams(self) -> MutableMapping[str, MessageStream]:
+        return WeakValueDictionary()
 
     def stream(
         self,
@@ -24,6 +31,9 @@ class PullMethods(Opener):
         overflow: str = "block",
     ) -> MessageStream:
         """Streams as a blocking iterator, opened at once where the manager is started.
+
+        At a prompt or in a notebook it takes the place of an elder one of the same streams, so that a cell can be
+        run again.
 
         Args:
             streams: made by :mod:`binance_ws.streams.names`, or names of ``market``.
@@ -37,8 +47,12 @@ class PullMethods(Opener):
         plan = plans.mixed(streams, market, raw=False)
         box = Mailbox(plan.path, maxsize, overflow, subject_of)
         taken = MessageStream(box, None if plan.shape.wrapped else plan.path)
+        elder = self._streams.get(plan.path)
+        if elder is not None and is_interactive():
+            elder.close()
         key = self._claim(taken.bring, plan, ending=box.close)
         if key is False:
             raise ArgumentError(f"{plan.path} is open already; stop_socket({plan.path!r}) frees it")
         taken.stopped_by(partial(self.stop_socket, key))
+        self._streams[plan.path] = taken
         return taken

@@ -39,7 +39,7 @@ class ThreadLike(ABC):
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._daemon = _is_interactive()
+        self._daemon = is_interactive()
         self._keeper: Keeper | None = None
 
     @abstractmethod
@@ -81,7 +81,7 @@ class ThreadLike(ABC):
         try:
             yield
         except KeyboardInterrupt:
-            if not _is_interactive():
+            if not is_interactive():
                 self.close()
             raise
 
@@ -131,7 +131,7 @@ class ThreadLike(ABC):
         self.name = name
 
 
-def _is_interactive() -> bool:
+def is_interactive() -> bool:
     """Whether a person types at a prompt: the interpreter's own, IPython's or a notebook's."""
     if hasattr(sys, "ps1") or sys.flags.interactive:
         return True

@@ -19,7 +19,7 @@ from prometheus_client.samples import Sample
 from binance_ws import BinanceSocketManager, Client, events, metrics
 from binance_ws.core.lifecycle import State
 from binance_ws.errors import MissingExtra
-from binance_ws.info import SocketInfo
+from binance_ws.info import SocketInfo, Sockets
 from binance_ws.metrics import FAMILIES, collector
 from binance_ws.simulator import Exchange
 
@@ -85,9 +85,9 @@ class Fake(BinanceSocketManager):
 
     infos: tuple[SocketInfo, ...] = ()
 
-    def sockets(self) -> list[SocketInfo]:
+    def sockets(self) -> Sockets:
         """What the test says."""
-        return list(self.infos)
+        return Sockets(self.infos)
 
 
 def test_every_number_of_a_socket_is_given() -> None:

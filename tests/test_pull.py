@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from binance_ws import BinanceSocketManager, Client
+from binance_ws import BinanceSocketManager, Client, pull_methods
 from binance_ws.errors import ArgumentError, Closed, GaveUp
 from binance_ws.simulator import Exchange
 
@@ -56,6 +56,32 @@ def test_one_stream_comes_bare(manager: BinanceSocketManager) -> None:
     assert isinstance(list(stream), list)
     with pytest.raises(Closed):
         stream.get()
+
+
+def test_at_a_prompt_it_takes_the_place_of_its_elder(
+    manager: BinanceSocketManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cell that is run again neither doubles the socket nor fails; what is no iterator is left alone."""
+    monkeypatch.setattr(pull_methods, "is_interactive", lambda: True)
+    elder = manager.stream("btcusdt@trade")
+    heir = manager.stream("btcusdt@trade")
+    assert heir.get(SECONDS)["e"] == "trade"
+    assert len(manager.sockets()) == 1
+    with pytest.raises(Closed):
+        elder.wait_for(lambda message: False, SECONDS)
+    manager.start_trade_socket("ETHUSDT", lambda message: None)
+    with pytest.raises(ArgumentError, match="open already"):
+        manager.stream("ethusdt@trade")
+
+
+def test_collecting_ends(manager: BinanceSocketManager) -> None:
+    """After its seconds, though messages wait always; without an end it is refused."""
+    stream = manager.stream("btcusdt@trade")
+    box = stream._mailbox
+    box.get = lambda timeout=None: {"e": "trade"}  # type: ignore[method-assign]
+    assert stream.collect(seconds=0.05)
+    with pytest.raises(ArgumentError, match="needs an end"):
+        stream.collect()
 
 
 def test_what_nobody_takes_is_counted(manager: BinanceSocketManager) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -72,8 +73,8 @@ def _row(info: SocketInfo) -> Iterable[str]:
 
 def _cell(tag: str, name: str, text: str, style: str = "") -> str:
     side = "left" if name in _TEXT else "right"
-    wide = ";white-space:normal;overflow-wrap:anywhere;max-width:22em" if name == "key" else ""
-    shown = escape(text).replace("/", "/<wbr>")
+    wide = ";white-space:normal;overflow-wrap:break-word;max-width:22em" if name == "key" else ""
+    shown = re.sub("[/=]", r"\g<0><wbr>", escape(text))
     return f'<{tag} style="{_CELL}{side}{style}{wide}">{shown}</{tag}>'
 
 

@@ -44,11 +44,10 @@ def candles(page: Page, images: Path) -> None:
     box = widget.locator("canvas").first.bounding_box()
     page.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 60)
     page.until(lambda: legend.inner_text()[:5] != last[:5], "pointing at a candle tells about it")
-    page.page.evaluate(
-        "() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
-    )
+    page.theme("Dark")
     page.rest(3)
     _keep(page, page.scroll_to(WIDGET), images / "notebook-dark.png")
+    page.theme("Light")
 
 
 def order_book(page: Page, images: Path) -> None:

@@ -84,6 +84,11 @@ class Page:
         """What a key or a button would do."""
         self.page.evaluate("name => void window.jupyterapp.commands.execute(name)", name)
 
+    def theme(self, name: str) -> None:
+        """Light or dark."""
+        command = "'apputils:change-theme', {theme: `JupyterLab ${name}`}"
+        self.page.evaluate(f"name => window.jupyterapp.commands.execute({command})", name)
+
     def interrupt(self) -> None:
         """Press the square button."""
         self.page.click('[data-command="notebook:interrupt-kernel"], jp-button[title^="Interrupt"]')
