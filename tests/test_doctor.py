@@ -101,7 +101,7 @@ def test_a_restricted_place() -> None:
         findings = found(Client(environment=exchange.environment, timeout=2), Market.SPOT)
     for what in ("rest", "stream"):
         assert findings["spot", what].state is State.FAILED
-        assert "market_data" in findings["spot", what].advice
+        assert "market-data" in findings["spot", what].advice
 
 
 def test_a_mute_exchange() -> None:

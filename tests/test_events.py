@@ -167,6 +167,7 @@ def test_the_log_says_each_thing_once(caplog: pytest.LogCaptureFixture) -> None:
     lines = Counter((r.levelno, r.getMessage()) for r in logged if r.name == "binance_ws.manager")
     assert lines == Counter((event.level, str(event)) for event in told.messages)
     assert [r.getMessage() for r in logged if r.name != "binance_ws.manager"] == []
+    assert [r.getMessage() for r in caplog.records if r.name == "websocket"] == []
     ends = Counter(event.key for event in told.messages if isinstance(event, (GivenUp, Stopped)))
     assert len(ends) == 5
     assert set(ends.values()) == {1}

@@ -6,6 +6,7 @@ from collections import deque
 from math import inf
 
 _LOOK_SECONDS = 1.0
+_FLIGHT_SECONDS = 1.0
 
 
 class Window:
@@ -55,6 +56,7 @@ class Weight:
         self._brink = limit * (1 - reserve / 4)
         self._used = self._own = 0.0
         self._look_again = inf
+        self._late: list[tuple[float, float]] = []
         self._minute = -1
 
     def wait(self, weight: int, wall: float) -> float:
@@ -70,13 +72,19 @@ class Weight:
         if after <= self.limit or self._used == 0 or wall >= again:
             self._used, self._look_again = after, inf
             self._own += weight
+            self._late = [*self._in_flight(wall), (wall, weight)]
             return 0.0
         return min((self._minute + 1) * 60, again) - wall
 
     def _turn_to(self, wall: float) -> None:
         minute = int(wall // 60)
         if minute != self._minute:
-            self._minute, self._used, self._own, self._look_again = minute, 0.0, 0.0, inf
+            # What was sent a moment ago may be counted in the minute that begins.
+            carried = sum(weight for _, weight in self._in_flight(wall))
+            self._minute, self._used, self._own, self._look_again = minute, carried, carried, inf
+
+    def _in_flight(self, wall: float) -> list[tuple[float, float]]:
+        return [(sent, weight) for sent, weight in self._late if 0 <= wall - sent < _FLIGHT_SECONDS]
 
     def used(self, wall: float) -> float | None:
         """How much of the present minute is used, as far as is known; ``None`` where nothing ever was."""

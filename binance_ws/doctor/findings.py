@@ -97,7 +97,7 @@ _BY_STATUS = {
     404: "nothing of the exchange is at this address: check the environment and the host",
     418: "this address is banned: stop everything that asks the exchange, and wait",
     429: "this address asks too much: find out what else does so, and wait",
-    451: "the exchange does not serve this place: try --environment us or market_data, or a permitted network",
+    451: "the exchange does not serve this place: try --environment us or market-data, or a permitted network",
 }
 
 _BY_KIND: tuple[tuple[type[BinanceWsError], str], ...] = (

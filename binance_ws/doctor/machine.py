@@ -55,7 +55,7 @@ def _orjson() -> Outcome:
     try:
         return fine(version("orjson"))
     except PackageNotFoundError:
-        return State.WARNING, "not installed", "pip install 'binance-ws[fast]' decodes three times as fast"
+        return State.WARNING, "not installed", "pip install 'binance-ws[fast]' decodes twice as fast"
 
 
 def _openssl() -> Outcome:

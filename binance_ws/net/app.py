@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +13,17 @@ from websocket import WebSocket, WebSocketApp
 
 from ..errors import ConnectionLost
 from .refusals import redirected
+
+THREADS = "binance_ws "
+"""What the names of our threads begin with."""
+
+
+def _is_not_ours(record: logging.LogRecord) -> bool:
+    return not (record.threadName or "").startswith(THREADS)
+
+
+# What it has to say of our connections is in our own log, as an event; that of others is left alone.
+logging.getLogger("websocket").addFilter(_is_not_ours)
 
 
 class App(WebSocketApp):

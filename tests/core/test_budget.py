@@ -98,3 +98,12 @@ def test_what_is_left_is_told() -> None:
     weight.wait(7, 60.0)
     assert [window.left(now) for now in (0.0, 10.0, 20.0)] == [0, 2, 3]
     assert [weight.used(wall) for wall in (60.0, 119.0, 120.0)] == [7, 7, 0]
+
+
+def test_what_is_on_its_way_when_a_minute_begins_counts_in_it() -> None:
+    """The host may count it in the minute in which it comes; what was sent long before is not carried over."""
+    weight = Weight(500)
+    assert [weight.wait(50, second) for second in (30.0, 59.5, 59.9)] == [0.0, 0.0, 0.0]
+    assert weight.used(60.1) == 0.0
+    assert weight.wait(50, 60.1) == 0.0
+    assert weight.used(60.1) == 150.0
