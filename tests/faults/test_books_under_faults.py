@@ -47,6 +47,8 @@ REST: dict[str, Throw] = {
     "503": lambda e, s: e.faults.status(503, upgrades=False, times=20),
     "429": lambda e, s: e.faults.status(429, upgrades=False, retry_after=1, times=2),
     "rubbish": lambda e, s: e.faults.status(200, upgrades=False, body=b'{"bids": 7}', times=20),
+    "418": lambda e, s: e.faults.status(418, upgrades=False, retry_after=1, times=1),
+    "no answer in time": lambda e, s: e.faults.black_hole("/api/v3/depth"),
     "no answer at first": lambda e, s: e.faults.refuse(),
 }
 """What snapshots are hindered by."""

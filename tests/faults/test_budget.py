@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from binance_ws import BinanceSocketManager, Client, events
 from binance_ws.config import Environment
+from binance_ws.core.budget import Penalty, Window
 from binance_ws.errors import ApiError, HandshakeError, RateLimited
-from binance_ws.net.limits import forget_budgets
+from binance_ws.net.limits import forget_budgets, standings
 from binance_ws.simulator import Exchange, Rules
 
 from ..peer import SECONDS
+from ..waiting import Inbox
 
 LIMIT = 20
 
@@ -62,7 +66,7 @@ def test_more_sockets_than_the_limit_take_their_time(
     assert attempts(exchange) == LIMIT
     assert {request.status for request in exchange.requests} == {101}
     assert not any(isinstance(event, events.Lost) for event in told)
-    assert "waits" in caplog.text
+    assert len(re.findall("connections wait up to (299|300) s", caplog.text)) == 1
 
 
 def test_two_managers_share_the_budget(exchange: Exchange) -> None:
@@ -81,6 +85,48 @@ def test_without_the_budget_we_are_refused(exchange: Exchange) -> None:
     assert any(isinstance(cause, HandshakeError) and cause.status in (418, 429) for cause in causes)
 
 
+def test_a_budget_that_counts_wrongly_gets_us_banned(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were the window broken and a refusal not obeyed, the exchange would ban us: here it is seen to do so."""
+    monkeypatch.setattr(Window, "reserve", lambda self, now: 0.0)
+    monkeypatch.setattr(Penalty, "wait", lambda self, now: 0.0)
+    environment = Environment.local(exchange.host, connects=(LIMIT, 300.0))
+    open_many(environment, exchange, LIMIT + 15, LIMIT + 5)
+    assert 418 in {request.status for request in exchange.requests}
+
+
+@pytest.mark.parametrize(("status", "seconds"), [(403, 120), (418, 60), (429, 60)])
+def test_a_refused_socket_keeps_rest_away_too(exchange: Exchange, status: int, seconds: int) -> None:
+    """For the minutes of the firewall or of the limit, where the exchange does not say how long."""
+    told: list[events.Event] = []
+    client = Client(environment=Environment.local(exchange.host, connects=None))
+    with BinanceSocketManager(client, max_retries=None, on_event=told.append) as manager:
+        with exchange.faults.status(status, times=1, rest=False):
+            manager.start_trade_socket("BTCUSDT", lambda message: None)
+            lost = (events.Lost, events.Retrying)
+            assert exchange.wait_for(lambda: {type(event) for event in told} >= {*lost}, SECONDS)
+        with pytest.raises(RateLimited, match="not sent") as refused:
+            client.time()
+    manager.join(SECONDS)
+    assert seconds - SECONDS < refused.value.retry_after <= seconds
+    assert [event.seconds for event in told if isinstance(event, events.Retrying)] == [seconds]
+    assert len(exchange.requests) == 1
+    client.close()
+
+
+def test_the_firewall_is_left_alone_for_minutes(exchange: Exchange) -> None:
+    """403 on a call means what it means on an upgrade: everything of the process stays away."""
+    client = Client(environment=Environment.local(exchange.host, connects=None))
+    with exchange.faults.status(403, times=1), pytest.raises(RateLimited) as first:
+        client.time()
+    assert (first.value.status, first.value.retry_after) == (403, 120)
+    with pytest.raises(RateLimited, match="not sent"):
+        client.time()
+    assert len(exchange.requests) == 1
+    client.close()
+
+
 @pytest.mark.parametrize("status", [418, 429])
 def test_a_ban_is_obeyed_by_everything(exchange: Exchange, status: int) -> None:
     """After Retry-After on one call, neither REST nor sockets of the process ask again before it is over."""
@@ -97,6 +143,28 @@ def test_a_ban_is_obeyed_by_everything(exchange: Exchange, status: int) -> None:
     manager.join(SECONDS)
     assert len(exchange.requests) == asked
     client.close()
+
+
+@pytest.mark.parametrize(("status", "seconds"), [(403, 120), (429, 60)])
+def test_a_refused_connection_stops_everything(exchange: Exchange, status: int, seconds: int) -> None:
+    """Where the exchange refuses one connection for its rate, REST and the other sockets stay away too."""
+    told = Inbox()
+    client = Client(environment=Environment.local(exchange.host, connects=None))
+    with (
+        exchange.faults.status(status, rest=False),
+        BinanceSocketManager(client, on_event=told) as manager,
+    ):
+        manager.start_trade_socket("BTCUSDT", lambda message: None)
+        (retrying,) = told.wait_for(lambda seen: any(isinstance(e, events.Retrying) for e in seen))[1:]
+        manager.start_trade_socket("ETHUSDT", lambda message: None)
+        with pytest.raises(RateLimited, match="not sent") as refused:
+            client.time()
+        exchange.wait_for(lambda: len(exchange.requests) > 1, 0.3)
+    manager.join(SECONDS)
+    client.close()
+    assert retrying.seconds == seconds
+    assert seconds - 5 < refused.value.retry_after <= seconds
+    assert [request.status for request in exchange.requests] == [status]
 
 
 def test_a_minute_has_so_much_weight(exchange: Exchange) -> None:
@@ -122,3 +190,29 @@ def test_closing_while_waiting_for_the_budget(exchange: Exchange) -> None:
     environment = Environment.local(exchange.host, connects=(1, 300.0))
     open_many(environment, exchange, 30, 1)
     assert [t.name for t in threading.enumerate() if t.name.startswith("binance_ws s")] == []
+
+
+def test_weight_that_others_have_used_counts(exchange: Exchange) -> None:
+    """The exchange's answers say how much of the minute everybody behind this address has used."""
+    url = f"http://{exchange.host}/api/v3/depth"
+    for _ in range(3):
+        requests.get(url, {"symbol": "BTCUSDT", "limit": "5000"}, timeout=SECONDS).close()
+    client = Client(environment=exchange.environment)
+    client.time()
+    client.close()
+    assert [standing.weights["spot"][0] for standing in standings()] == [751]
+
+
+def test_requests_keep_to_the_pace_of_a_connection(exchange: Exchange) -> None:
+    """Streams that are asked for one by one do not make the exchange hang up: it allows five messages a second."""
+    told: list[events.Event] = []
+    names = [f"{symbol.lower()}@trade" for symbol in ("BNBBTC", "ETHUSDT", "SOLUSDT", "XRPUSDT", "LTCBTC")]
+    with BinanceSocketManager(Client(environment=exchange.environment), on_event=told.append) as manager:
+        key = str(manager.start_multiplex_socket(["btcusdt@trade"], lambda message: None))
+        manager.wait_connected(timeout=SECONDS)
+        for name in names:
+            manager.subscribe(key, [name])
+            manager.subscribe(key, [name.replace("trade", "aggTrade")])
+        assert exchange.wait_for(lambda: len(exchange.connections[0].streams) == 11, SECONDS)
+    manager.join(SECONDS)
+    assert not any(isinstance(event, events.Lost) for event in told)

@@ -14,7 +14,14 @@ from binance_ws.config import Environment
 from binance_ws.simulator import OFF, Exchange, Rules
 
 from ..peer import SECONDS
-from .soak import FAULTS, SYMBOLS, Ledger, judge
+from .soak.trail import Ledger, judge
+from .soak.weather import KINDS, Aim, rarer, usual
+
+STREAMS = [f"{symbol}@{kind}" for symbol in ("btcusdt", "solusdt") for kind in KINDS]
+AIM = Aim([(name, "spot") for name in STREAMS])
+USUAL, RARER = usual(AIM), rarer(AIM)
+FAULTS = {**USUAL, **RARER}
+CASES = [*((name,) for name in FAULTS), *itertools.combinations(USUAL, 2)]
 
 MORE = 60
 """Messages of each stream that have to come after the faults."""
@@ -36,10 +43,8 @@ class Room:
             stale_after=1.0,
             on_event=self.ledger.hear,
         )
-        for symbol in SYMBOLS[:2]:
-            low = symbol.lower()
-            for name in (f"{low}@trade", f"{low}@aggTrade", f"{low}@kline_1s"):
-                self.manager.start_socket(self._counted(name), name)
+        for name in STREAMS:
+            self.manager.start_socket(self._counted(name), name)
         self.manager.start()
         self.manager.wait_connected(timeout=SECONDS)
 
@@ -85,9 +90,7 @@ def no_thread_is_left() -> None:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(
-    "names", [(name,) for name in FAULTS] + list(itertools.combinations(FAULTS, 2)), ids="+".join
-)
+@pytest.mark.parametrize("names", CASES, ids="+".join)
 def test_nothing_is_lost(room: Room, names: tuple[str, ...]) -> None:
     """Nothing is missing, repeated or out of order, and nothing was given up as missed."""
     chance = random.Random(str(names))

@@ -6,29 +6,108 @@ import pytest
 
 from binance_ws import events
 
-from .soak import Ledger, judge, number_of, soak
+from .soak import verdict
+from .soak.__main__ import soak
+from .soak.trail import KEPT, Ledger, Trail, judge, number_of, step_of
+
+TRADE, MINUTE = "btcusdt@trade", 60_000
 
 
-@pytest.mark.timeout(120)
+def trail_of(*numbers: int, step: int = 1) -> Trail:
+    """What those numbers leave."""
+    made = Trail(step)
+    for number in numbers:
+        made.take(number)
+    return made
+
+
+@pytest.mark.timeout(180)
 def test_a_short_soak_loses_nothing() -> None:
     """Thirty sockets, a few seconds, faults at random."""
     assert soak(minutes=0.15, seed=7) == 0
 
 
+@pytest.mark.parametrize(
+    ("came", "word"),
+    [
+        ([1, 2, 4, 5, 6], "wrong steps"),
+        ([1, 1, 2, 3, 4, 5, 6], "wrong steps"),
+        ([1, 3, 2, 4, 5, 6], "wrong steps"),
+        ([1, 2, 3], "ends with 3"),
+        ([], "nothing came"),
+        ([*range(1, 8)], "7 from 1 to 7, of which 6 were made"),
+    ],
+    ids=["a hole", "a repeated one", "a wrong order", "no end", "nothing", "one that nobody made"],
+)
+def test_what_is_wrong_is_found(came: list[int], word: str) -> None:
+    """Measured by what the exchange made, each of them is told."""
+    found = verdict.compare(TRADE, trail_of(*came), [range(1, 7)], 6)
+    assert word in " ".join(found)
+
+
+def test_what_is_right_is_right() -> None:
+    """A stream begins anywhere, goes on behind its mark, and has no number where the exchange made none."""
+    assert verdict.compare(TRADE, trail_of(3, 4, 5, 6), [range(1, 7)], 5) == []
+    assert verdict.compare(TRADE, trail_of(1, 2, 7, 8), [range(1, 3), range(7, 9)], 8) == []
+    candles = trail_of(0, MINUTE, 2 * MINUTE, step=MINUTE)
+    assert verdict.compare("k", candles, [range(0, 3 * MINUTE, MINUTE)], 2 * MINUTE) == []
+
+
+def test_a_trail_does_not_grow() -> None:
+    """Of wrong steps the first ones are kept, and all are counted."""
+    trail = trail_of(*range(0, 200, 2))
+    assert (trail.first, trail.last, trail.count, trail.wrong) == (0, 198, 100, 99)
+    assert len(trail.pairs) == KEPT
+    assert "99 wrong steps" in verdict.compare(TRADE, trail, [range(0, 200, 2)], 198)[0]
+
+
+HOUR = [(float(second), 60.0) for second in range(0, 3600, 5)]
+
+
+@pytest.mark.parametrize(
+    ("hourly", "seconds", "wrong"),
+    [(0, 3600, 0), (5, 3600, 0), (12, 3600, 1), (30, 3600, 2), (30, 120, 0), (900, 120, 1), (-50, 3600, 0)],
+)
+def test_memory_that_grows_is_found(hourly: float, seconds: float, wrong: int) -> None:
+    """By what was measured after the warm-up; what happens before does not count."""
+    points = [
+        (t, mib + hourly * t / 3600 - (40 if t < seconds / 10 else 0)) for t, mib in HOUR if t <= seconds
+    ]
+    assert len(verdict.growth(points)) == wrong
+
+
+def test_a_saw_and_a_step_are_flat() -> None:
+    """What goes up and comes down again does not grow, nor does what one burst has made larger; many do."""
+    assert verdict.growth([(t, mib + t % 600 / 60) for t, mib in HOUR]) == []
+    assert verdict.growth([(t, mib + (20 if t > 700 else 0)) for t, mib in HOUR]) == []
+    assert verdict.growth([(t, mib + t // 600 * 3) for t, mib in HOUR])
+
+
+def test_threads_and_descriptors_are_watched() -> None:
+    """Those that pile up while it runs, and those that are left at its end."""
+    assert verdict.crowding("threads", [(t, 40 + t / 60) for t, _ in HOUR])
+    assert verdict.crowding("threads", [(t, 40 + t % 7) for t, _ in HOUR]) == []
+    before = {"descriptors": 5.0}
+    assert verdict.left(before, before, []) == []
+    assert verdict.left(before, before, ["binance_ws timer"]) == ["threads are left: binance_ws timer"]
+    assert verdict.left(before, {"descriptors": 6.0}, []) == ["1 descriptors are left"]
+
+
 @pytest.mark.parametrize("came", [[1, 2, 4], [1, 1], [2, 1]])
-def test_it_would_notice(came: list[int]) -> None:
-    """A hole, a repeated message and a wrong order are each found."""
-    assert len(judge(Ledger({"btcusdt@trade": came}))) == 1
-    assert judge(Ledger({"btcusdt@trade": [1, 2, 3], "btcusdt@kline_1m": [60, 120]})) == []
+def test_a_ledger_judges_by_itself(came: list[int]) -> None:
+    """Without the exchange's own numbers a hole, a repeated message and a wrong order are found all the same."""
+    assert len(judge(Ledger({TRADE: trail_of(*came)}))) == 1
+    assert judge(Ledger({TRADE: trail_of(1, 2, 3)})) == []
 
 
 def test_what_is_numbered() -> None:
     """Trades, aggregated trades and closed candles; what was missed is kept."""
-    assert number_of("btcusdt@trade", {"t": 5}) == 5
+    assert number_of(TRADE, {"t": 5}) == 5
     assert number_of("btcusdt@aggTrade", {"a": 6}) == 6
-    assert number_of("btcusdt@kline_1s", {"k": {"t": 7000, "x": True}}) == 7
+    assert number_of("btcusdt@kline_1s", {"k": {"t": 7000, "x": True}}) == 7000
     assert number_of("btcusdt@kline_1s", {"k": {"t": 7000, "x": False}}) is None
     assert number_of("btcusdt@depth", {"u": 5}) is None
+    assert (step_of(TRADE), step_of("btcusdt@kline_1s"), step_of("btcusdt@kline_1m")) == (1, 1000, MINUTE)
     ledger = Ledger()
-    ledger.hear(events.Missed("k", "btcusdt@trade", 1, 2))
+    ledger.hear(events.Missed("k", TRADE, 1, 2))
     assert ledger.missed

@@ -1,0 +1,117 @@
+"""What a soak's judgement is: streams against what the exchange made, and resources that must not grow."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from .trail import KEPT, Trail
+
+ABSOLUTE_MIB = 8.0
+"""How much memory may have grown from the first third after the warm-up to the last one."""
+
+HOURLY_MIB = 8.0
+"""The same for each hour, where a soak is long enough to tell."""
+
+LONG_SECONDS = 1800.0
+MOST_THREADS = 10.0
+"""How much the number of threads or descriptors may have grown; faults make it go up and down."""
+
+Point = tuple[float, float]
+
+
+def compare(name: str, trail: Trail, made: Sequence[range], mark: int) -> list[str]:
+    """What is wrong with a stream.
+
+    Args:
+        name: of the stream.
+        trail: what was delivered.
+        made: what the exchange made, each unbroken run as a range, to the end of the trail at least.
+        mark: the last number that had to be delivered.
+    """
+    if trail.first is None or trail.last is None:
+        return [f"{name}: nothing came, though it was made up to {mark}"]
+    found = []
+    if trail.last < mark:
+        found.append(f"{name}: ends with {trail.last}, though it was made up to {mark}")
+    breaks = {(before[-1], after[0]) for before, after in itertools.pairwise(made)}
+    wrong = [pair for pair in trail.pairs if pair not in breaks]
+    if wrong or trail.wrong > KEPT:
+        found.append(f"{name}: {trail.wrong} wrong steps, the first ones {wrong[:3]}")
+    expected = sum(_within(run, trail.first, trail.last) for run in made)
+    if trail.count != expected:
+        found.append(
+            f"{name}: {trail.count} from {trail.first} to {trail.last}, of which {expected} were made"
+        )
+    return found
+
+
+def _within(run: range, first: int, last: int) -> int:
+    """How many numbers of a run, which is not empty, lie between two numbers, both included."""
+    least, most = max(run[0], first), min(run[-1], last)
+    return max(0, (most - least) // run.step + 1)
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Where values begin and end: the medians of the first and of the last third, and the seconds between them.
+
+    Medians, because memory goes in steps: one burst of messages makes it larger once. What leaks, goes on.
+    """
+
+    begins: float
+    ends: float
+    seconds: float
+
+    @property
+    def grown(self) -> float:
+        """From the one to the other."""
+        return self.ends - self.begins
+
+    @property
+    def hourly(self) -> float:
+        """An hour."""
+        return self.grown * 3600 / self.seconds if self.seconds else 0.0
+
+
+def trend(points: Sequence[Point]) -> Trend:
+    """The trend of values by time in seconds."""
+    third = max(1, len(points) // 3)
+    first, last = points[:third], points[-third:]
+    times = [median(moment for moment, _ in part) for part in (first, last)]
+    begins, ends = (median(value for _, value in part) for part in (first, last))
+    return Trend(begins, ends, times[1] - times[0])
+
+
+def warmed_up(points: Sequence[Point]) -> list[Point]:
+    """What was measured after the first third, or the first ten minutes where a third is longer."""
+    first, last = points[0][0], points[-1][0]
+    begin = first + min(600.0, (last - first) / 3)
+    return [point for point in points if point[0] >= begin]
+
+
+def growth(points: Sequence[Point]) -> list[str]:
+    """What is wrong with memory in MiB by time in seconds."""
+    measured = warmed_up(points)
+    fitted = trend(measured)
+    found = []
+    if fitted.grown > ABSOLUTE_MIB:
+        found.append(f"memory grew by {fitted.grown:.1f} MiB after the warm-up; {ABSOLUTE_MIB:g} are allowed")
+    if measured[-1][0] - measured[0][0] >= LONG_SECONDS and fitted.hourly > HOURLY_MIB:
+        found.append(f"memory grows by {fitted.hourly:.1f} MiB an hour; {HOURLY_MIB:g} are allowed")
+    return found
+
+
+def crowding(name: str, points: Sequence[Point]) -> list[str]:
+    """What is wrong with the number of threads or descriptors by time in seconds."""
+    fitted = trend(warmed_up(points))
+    return [f"{name} grew by {fitted.grown:.0f}"] if fitted.grown > MOST_THREADS else []
+
+
+def left(before: dict[str, float], after: dict[str, float], threads: Sequence[str]) -> list[str]:
+    """What is left when everything is closed: threads by name, and descriptors."""
+    found = [f"threads are left: {', '.join(threads)}"] if threads else []
+    more = after["descriptors"] - before["descriptors"]
+    return found + ([f"{more:.0f} descriptors are left"] if more > 0 else [])
