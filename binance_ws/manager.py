@@ -32,7 +32,7 @@ from .sockets import Socket, Surroundings
 from .start_methods import Callback, Key, StartMethods
 from .streams.kinds import Stream
 from .target import check_callable
-from .thread_like import Keeper, ThreadLike
+from .thread_like import TURN_SECONDS, Keeper, ThreadLike, is_orphaned
 from .tutor import Tutor
 from .user_streams import UserStreams
 from .view_methods import ViewMethods
@@ -139,7 +139,9 @@ class BinanceSocketManager(
         run = me.of_run if isinstance(me, Keeper) else self._begin() or self._registry.running
         if run is not None:
             with self._closed_by_interrupt():
-                run.ended.wait()
+                while not run.ended.wait(TURN_SECONDS):
+                    if is_orphaned():
+                        self.close()
             if run.closer is not None:
                 # A callback closed us and may go on to open sockets anew: the process must not end under it.
                 run.closer.join()

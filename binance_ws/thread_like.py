@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
+
+TURN_SECONDS = 0.5
 
 
 class Keeper(threading.Thread):
@@ -69,7 +73,7 @@ class ThreadLike(ABC):
         if keeper is not None and keeper is not threading.current_thread():
             # Before Python 3.13 an interrupted Thread.join() takes its thread for dead: wait for its word instead.
             with self._closed_by_interrupt():
-                if keeper.over.wait(timeout):
+                if wait_in_turns(keeper.over, timeout):
                     keeper.join()
 
     @contextlib.contextmanager
@@ -129,6 +133,28 @@ class ThreadLike(ABC):
     def setName(self, name: str) -> None:
         """Set :attr:`name`, by its old name."""
         self.name = name
+
+
+def is_orphaned() -> bool:
+    """Whether Ctrl-C has ended the main thread wherever that was, so that nobody is left to close anything."""
+    return not threading.main_thread().is_alive() and getattr(sys, "last_type", None) is KeyboardInterrupt
+
+
+def wait_in_turns(event: threading.Event, timeout: float | None = None) -> bool:
+    """Wait for an event, waking now and then: Ctrl-C in the moment before a wait begins is heard only after it.
+
+    Args:
+        event: what is waited for.
+        timeout: seconds; ``None`` for as long as it takes.
+
+    Returns:
+        whether it happened.
+    """
+    until = math.inf if timeout is None else time.monotonic() + timeout
+    while not event.wait(min(TURN_SECONDS, max(0.0, until - time.monotonic()))):
+        if time.monotonic() >= until:
+            return False
+    return True
 
 
 def is_interactive() -> bool:

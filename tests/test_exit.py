@@ -92,7 +92,8 @@ def test_a_daemon_does_not_keep_the_process(exchange: Exchange) -> None:
 def test_ctrl_c_ends_it(exchange: Exchange, call: str) -> None:
     """Ctrl-C in join() or run() closes the manager; the process ends with nothing but KeyboardInterrupt."""
     body = f"""
-    manager.start_trade_socket("BTCUSDT", lambda message: print("came") if not came.is_set() else None)
+    told = iter(["came\\n"])
+    manager.start_trade_socket("BTCUSDT", lambda message: print(end=next(told, "")))
     manager.start_kline_socket("BTCUSDT", process)
     {"manager.start()" if "join" in call else ""}
     {call}
@@ -105,6 +106,17 @@ def test_ctrl_c_ends_it(exchange: Exchange, call: str) -> None:
     assert code in (1, 130, -signal.SIGINT)
     assert err.count("Traceback") == 1
     assert err.endswith("KeyboardInterrupt\n")
+
+
+def test_ctrl_c_anywhere_in_a_script_ends_it(exchange: Exchange) -> None:
+    """A main thread that was interrupted in the user's own code closes nothing: the manager sees that."""
+    process = script(exchange, 'manager.start()\nprint("up")\ntime.sleep(60)\n')
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    process.send_signal(signal.SIGINT)
+    code, _, err = ended(process)
+    assert code in (1, 130, -signal.SIGINT)
+    assert (err.count("Traceback"), err.endswith("KeyboardInterrupt\n")) == (1, True)
 
 
 def test_sigterm_ends_it(exchange: Exchange) -> None:

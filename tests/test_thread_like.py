@@ -10,6 +10,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from binance_ws import thread_like
 from binance_ws.thread_like import Keeper, ThreadLike
 from tests.peer import SECONDS
 
@@ -147,3 +148,15 @@ def test_a_half_imported_ipython_does_no_harm(monkeypatch: pytest.MonkeyPatch) -
     """A manager may be made while another thread imports IPython."""
     monkeypatch.setitem(sys.modules, "IPython", types.ModuleType("IPython"))
     assert not Waiter().daemon
+
+
+def test_a_wait_in_turns_ends_as_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the event comes, after some turns, or when the time is over."""
+    monkeypatch.setattr(thread_like, "TURN_SECONDS", 0.001)
+    event = threading.Event()
+    assert not thread_like.wait_in_turns(event, 0.01)
+    setter = threading.Timer(0.01, event.set)
+    setter.start()
+    assert thread_like.wait_in_turns(event)
+    assert thread_like.wait_in_turns(event, 0)
+    setter.join(SECONDS)

@@ -15,9 +15,9 @@ from typing import Any
 from ..family import close_all, members
 from ..manager import BinanceSocketManager
 from ..net.timer import Timer
+from ..thread_like import TURN_SECONDS
 
 _JOIN_SECONDS = 2.0
-_TURN_SECONDS = 0.5
 
 
 class DelayedCall:
@@ -81,7 +81,7 @@ class Reactor:
         while True:
             # In turns, because Ctrl-C in the moment before a wait begins is heard only when it ends.
             with contextlib.suppress(queue.Empty):
-                return self._stops.get(timeout=_TURN_SECONDS)
+                return self._stops.get(timeout=TURN_SECONDS)
 
     def stop(self) -> None:
         """Close every manager of this process and forget every delayed call; any number of times."""
