@@ -20,7 +20,7 @@ from .core.backfill import Source, source_of
 from .core.backoff import backoff
 from .core.filling import Filling
 from .core.sequence import Gap
-from .errors import BinanceWsError, RateLimited
+from .errors import BinanceWsError, RateLimited, RestError
 from .net.shift import Shift
 from .target import Target
 from .track import Track
@@ -34,7 +34,7 @@ WAIT_SECONDS = 300.0
 """How long a stream may wait for its gap to be filled."""
 
 REPAIR_SECONDS = 30.0
-"""How long one gap may take once it is its turn, but for what the exchange asks us to wait."""
+"""How long one gap may go without coming any further once it had a turn, but for what we are asked to wait."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
 _MOMENT = 0.05
@@ -80,13 +80,17 @@ class Job:
     def over(self, now: float) -> bool:
         """Whether its time is over."""
         if self.until is None:
-            self.until = min(self.latest, now + REPAIR_SECONDS)
-        return now >= self.until
+            self._get_on(now)
+        return now >= (self.until or now)
 
-    def fed(self, rows: Any, now: float) -> bool:
+    def _get_on(self, now: float) -> None:
+        """From here on it has its time to come further."""
+        self.until, self.pauses = min(self.latest, now + REPAIR_SECONDS), _pauses()
+
+    def fed(self, rows: list[Any], now: float) -> bool:
         """Take an answer; whether that was the last one."""
-        if self.filling.take(rows if isinstance(rows, list) else []):
-            self.pauses = _pauses()
+        if self.filling.take(rows):
+            self._get_on(now)
         else:
             self.due = now + next(self.pauses)  # the exchange's database may lag its streams a little
         return self.filling.done
@@ -181,6 +185,8 @@ class Recovery:
         stream, source = job.track.stream, job.source
         try:
             answer = self._ask(source.path, stream.market, source.weight, **job.filling.params)
+            if not isinstance(answer, list):
+                raise RestError("the exchange answered with something that is no list")
         except BinanceWsError as error:
             log.warning("%s: its gap is not filled yet: %s", stream, error)
             return job.failed(error, time.monotonic())

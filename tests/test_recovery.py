@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from binance_ws import recovery
+from binance_ws.core.backfill import source_of
+from binance_ws.core.filling import Filling
 from binance_ws.core.sequence import Gap
 from binance_ws.enums import Market
 from binance_ws.errors import ApiError, RateLimited, RestError
@@ -135,6 +137,28 @@ def test_rows_that_are_none_end_it(fill: Fill) -> None:
     """What came before is delivered."""
     assert fill(Rest(trades(1, 2), ["x"]), (TRADE, Gap(1, 9))).told() == ([1, 2], Gap(3, 9))
     assert fill(Rest([{"id": 1}]), (TRADE, Gap(1, 1))).told() == ([], Gap(1, 1))
+
+
+def test_rubbish_is_no_halt(fill: Fill) -> None:
+    """Only a list without candles says that there are none, however often the exchange answers something else."""
+    rest = Rest(*[{"rubbish": 7}] * 6, candles(1, 2))
+    assert fill(rest, (KLINE, Gap(MINUTE, 3 * MINUTE - 1))).told() == ([1, 2], None)
+
+
+def test_the_deadline_is_that_of_coming_further() -> None:
+    """Many pages may take their time together, as long as the whole wait allows."""
+    socket, gap = Socket(), Gap(1, 5000)
+    target, track, _ = socket.waits(TRADE, gap)
+    source = source_of(TRADE)
+    assert source is not None
+    job = recovery.Job(target, track, gap, source, Filling(TRADE, gap, source, 10_000), latest=300)
+    assert not job.over(1)
+    for page in range(1, 4):
+        assert not job.fed(trades(*range(page * 1000 - 999, page * 1000 + 1)), 25.0 * page)
+        assert not job.over(25.0 * (page + 1))
+    assert job.over(75 + recovery.REPAIR_SECONDS)
+    assert not job.fed(trades(*range(3001, 4001)), 299)
+    assert job.over(300)
 
 
 def test_rest_that_fails_has_a_deadline(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,12 +32,13 @@ class Child:
 
     Args:
         exchange: where it connects to.
+        log: the file of its log, if any.
     """
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, log: str) -> None:
         command = [sys.executable, "-m", "tests.faults.soak.child", exchange.host]
         self._process = subprocess.Popen(
-            [*command, exchange.api_key, exchange.api_secret],
+            [*command, exchange.api_key, exchange.api_secret, log],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[3],
@@ -79,12 +80,13 @@ class Soak:
     Args:
         seed: of the market and of the faults.
         speed: how many times faster than real the market runs.
+        log: the file of the manager's log, if any.
     """
 
-    def __init__(self, seed: int, speed: float) -> None:
+    def __init__(self, seed: int, speed: float, log: str = "") -> None:
         rules = Rules(connects=OFF, weight=OFF, futures_weight=OFF, strikes=OFF, life=DAY_SECONDS)
         self.exchange = Exchange(["demo", "demo-usdm"], speed=speed, rules=rules, seed=seed).start()
-        self.child = Child(self.exchange)
+        self.child = Child(self.exchange, log)
         self.weather = Weather(self.exchange, seed)
         self.samples: list[tuple[float, dict[str, float]]] = []
         self.problems: list[str] = []
@@ -162,10 +164,10 @@ class Soak:
         self.exchange.stop()
 
 
-def soak(minutes: float, seed: int, speed: float = SPEED) -> int:
+def soak(minutes: float, seed: int, speed: float = SPEED, log: str = "") -> int:
     """Run, until the time is over or Ctrl-C, and report; the exit code."""
     print(f"seed {seed}, {minutes:g} minutes, market {speed:g} times as fast as real", flush=True)
-    made = Soak(seed, speed)
+    made = Soak(seed, speed, log)
     before = signal.signal(signal.SIGINT, lambda *_: setattr(made, "enough", True))
     try:
         figures = made.run(minutes * 60)
@@ -206,8 +208,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--speed", type=float, default=SPEED)
+    parser.add_argument("--log", default="", help="a file for the manager's log")
     given = parser.parse_args()
-    return soak(given.minutes, given.seed, given.speed)
+    return soak(given.minutes, given.seed, given.speed, given.log)
 
 
 if __name__ == "__main__":

@@ -177,8 +177,12 @@ def resources() -> dict[str, float]:
     }
 
 
-def main(host: str, key: str, secret: str) -> None:
+def main(host: str, key: str, secret: str, log: str = "") -> None:
     """Answer each line until there is none."""
+    if log:
+        handler = logging.FileHandler(log, "w")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
+        logging.getLogger("binance_ws").addHandler(handler)
     # An hour is a minute here, with as many faults: so is the minute of request weight.
     plenty = dict.fromkeys((limits.SPOT, limits.FUTURES, limits.OPTIONS), 10**9)
     with mock.patch.object(limits, "_WEIGHTS", plenty):

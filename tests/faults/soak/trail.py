@@ -48,7 +48,13 @@ class Trail:
 
 @dataclass
 class Ledger:
-    """What came of all streams; those of other markets than spot are called ``usdm:btcusdt@trade``."""
+    """What came of all streams; those of other markets than spot are called ``usdm:btcusdt@trade``.
+
+    Args:
+        ids: the trails of streams that have numbers.
+        told: the events, by kind.
+        missed: what was told to be missing of these; the gaps of books are not filled.
+    """
 
     ids: dict[str, Trail] = field(default_factory=dict)
     told: Counter[str] = field(default_factory=Counter)
@@ -81,7 +87,8 @@ class Ledger:
     def hear(self, event: events.Event) -> None:
         """``on_event``."""
         self.told[type(event).__name__] += 1
-        if isinstance(event, events.Missed) and len(self.missed) < KEPT:
+        numbered = isinstance(event, events.Missed) and "@depth" not in event.stream
+        if isinstance(event, events.Missed) and numbered and len(self.missed) < KEPT:
             self.missed.append(event)
 
 
