@@ -122,7 +122,8 @@ class Feed:
     @property
     def received(self) -> int:
         """Bytes received since the start."""
-        return self._received + sum(connection.received for connection in self.connections)
+        with self._lock:
+            return self._received + sum(connection.received for connection in self.connections)
 
     @property
     def room(self) -> int:
@@ -193,6 +194,8 @@ class Feed:
                 self._next = None
             elif anew:
                 self.line = self._new_line(waiting=False)
+            if taking_over or next_ended or anew:
+                self._received += line.connection.received
         if self._means.slot.taken_by is self:
             self._means.slot.taken_by = None
         if self._stopping or not (taking_over or next_ended or anew):
@@ -260,7 +263,6 @@ class Feed:
     def _take_over(self, lines: tuple[Line, Line]) -> None:
         """The next line delivers from here on; in the socket's turn."""
         old, following = lines
-        self._received += old.connection.received
         self.rotations += 1
         seen, old.seen = old.seen, None
         following.take_over(seen or set())
@@ -279,13 +281,11 @@ class Feed:
 
     @property
     def _limits(self) -> Any:
-        market = self.streams[0].market if self.streams else None
-        return LIMITS[market] if market else next(iter(LIMITS.values()))
+        return LIMITS[self.streams[0].market] if self.streams else next(iter(LIMITS.values()))
 
     @property
     def _silence(self) -> float:
-        stale = self._means.stale_after
-        return float(self._limits.silence if stale is None else stale)
+        return float(self._limits.silence if self._means.stale_after is None else self._means.stale_after)
 
     def _watch(self, line: Line, opening: int) -> None:
         """Replace a line on which nothing came, not even a ping; on the timer's thread, once for each opening."""

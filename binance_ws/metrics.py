@@ -200,7 +200,8 @@ class Watched:
         self._events = Counter(dict.fromkeys(_KINDS, 0))
         self._sockets = Totals(len(SOCKET_COUNTERS), CLOSED)
         self._books = Totals(1, CLOSED)
-        # Guards the numbers of this object: events happen on every thread, and so do scrapes.
+        # Guards the numbers of this object: events happen on every thread, and so do scrapes. Held for a whole
+        # scrape, as numbers that were read earlier must not be counted after later ones.
         self._lock = threading.Lock()
         manager._listeners.append(self._hear)
 
@@ -219,6 +220,10 @@ class Watched:
         manager = self._manager()
         if manager is None:
             return []
+        with self._lock:
+            return self._read(manager, streams)
+
+    def _read(self, manager: BinanceSocketManager, streams: bool) -> list[Sample]:
         infos: dict[Labels, SocketInfo] = {
             (_label(info.key), info.market): info for info in manager.sockets()
         }
@@ -232,8 +237,7 @@ class Watched:
 
     def _read_manager(self, manager: BinanceSocketManager) -> list[Sample]:
         threads = {thread for handle in manager._registry.all() for thread in handle.threads}
-        with self._lock:
-            told = dict(self._events)
+        told = dict(self._events)
         return [
             (RUNNING, (), manager._registry.running is not None),
             (THREADS, (), sum(thread.is_alive() for thread in threads)),
@@ -242,8 +246,7 @@ class Watched:
 
     def _read_sockets(self, infos: Mapping[Labels, SocketInfo]) -> list[Sample]:
         counts = attrgetter(*SOCKET_COUNTERS)
-        with self._lock:
-            totals = self._sockets.update({labels: counts(info) for labels, info in infos.items()})
+        totals = self._sockets.update({labels: counts(info) for labels, info in infos.items()})
         return [
             (family, labels, value)
             for labels, values in totals.items()
@@ -255,8 +258,7 @@ class Watched:
             (book.follower.stream.name, book.market.value): book
             for book in (manager._books.all() if manager._books else ())
         }
-        with self._lock:
-            totals = self._books.update({labels: (max(0, b.snapshots - 1),) for labels, b in books.items()})
+        totals = self._books.update({labels: (max(0, b.snapshots - 1),) for labels, b in books.items()})
         return [
             *((BOOK, labels, not book.stale) for labels, book in books.items()),
             *((RESYNCS, labels, value) for labels, (value,) in totals.items()),

@@ -37,8 +37,9 @@ class MessageStream(Iterator[Any]):
 
     def bring(self, message: Any) -> None:
         """The socket's callback."""
-        name = message.get("stream", self._only) if isinstance(message, dict) else self._only
-        self._latest[name] = message
+        told = message if isinstance(message, dict) else {}
+        if told.get("e") != "error":
+            self._latest[told.get("stream", self._only)] = message
         self._mailbox.put(message)
 
     def stopped_by(self, stop: Callable[[], None]) -> None:
@@ -83,6 +84,8 @@ class MessageStream(Iterator[Any]):
             message = self.get(None if deadline is None else max(0.0, deadline - time.monotonic()))
             if predicate(message):
                 return message
+            if deadline is not None and time.monotonic() >= deadline:
+                raise TimeoutError(f"no message was the one within {timeout:g} s")
 
     def collect(self, count: int | None = None, seconds: float | None = None) -> list[Any]:
         """So many messages, or those of so many seconds, or whichever is reached first.

@@ -20,7 +20,7 @@ class PullMethods(Opener):
     """What opens streams as iterators."""
 
     @cached_property
-    def _streams(self) -> MutableMapping[str, MessageStream]:
+    def _streams(self) -> MutableMapping[tuple[Market, str], MessageStream]:
         return WeakValueDictionary()
 
     def stream(
@@ -47,12 +47,12 @@ class PullMethods(Opener):
         plan = plans.mixed(streams, market, raw=False)
         box = Mailbox(plan.path, maxsize, overflow, subject_of)
         taken = MessageStream(box, None if plan.shape.wrapped else plan.path)
-        elder = self._streams.get(plan.path)
+        elder = self._streams.get((plan.market, plan.path))
         if elder is not None and is_interactive():
             elder.close()
         key = self._claim(taken.bring, plan, ending=box.close)
         if key is False:
             raise ArgumentError(f"{plan.path} is open already; stop_socket({plan.path!r}) frees it")
         taken.stopped_by(partial(self.stop_socket, key))
-        self._streams[plan.path] = taken
+        self._streams[plan.market, plan.path] = taken
         return taken

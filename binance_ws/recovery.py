@@ -206,11 +206,11 @@ def _resume(job: Job) -> None:
         found, missing = job.filling.found(), job.filling.missing()
     except Exception:
         log.exception("a gap of %s could not be filled", job.track.stream)
-        found, missing = [], job.gap
+        found, missing = [], [job.gap]
     job.target.turnstile.take(_deliver, (job, found, missing))
 
 
-def _deliver(work: tuple[Job, list[Any], Gap | None]) -> None:
+def _deliver(work: tuple[Job, list[Any], list[Gap]]) -> None:
     job, found, missing = work
     if job.wanted:
         job.target.resume(job.track, found, missing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -177,12 +177,12 @@ class Target:
         assert track.held is not None
         track.held.append(message)
         if len(track.held) > self._limit:
-            self.resume(track, [], track.gap)
+            self.resume(track, [], [track.gap] if track.gap else [])
 
     def _missed(self, track: Track, gap: Gap) -> None:
         self._tell(events.Missed(self.key, track.stream.name, gap.first, gap.last))
 
-    def resume(self, track: Track, found: list[Any], missing: Gap | None) -> None:
+    def resume(self, track: Track, found: list[Any], missing: Sequence[Gap]) -> None:
         """Go on after a gap: what was found, then what waited.
 
         Args:
@@ -195,8 +195,8 @@ class Target:
         track.backfilled += len(found)
         if found:
             self._tell(events.Backfilled(self.key, track.stream.name, len(found)))
-        if missing is not None:
-            self._missed(track, missing)
+        for gap in missing:
+            self._missed(track, gap)
         for data in found:
             self.receive(self.shaped(track.stream.name, data))
             if self.stopping:

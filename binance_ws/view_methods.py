@@ -120,7 +120,12 @@ class ViewMethods(BookMethods, Opener):
             return None
         plan = plans.mixed(streams, Market.SPOT, raw=False)
         path = "watch=" + plan.path.removeprefix("streams=")
-        return self._claim(view.take, replace(plan, path=path, shape=Shape(wrapped=True)), ending=view.close)
+        key: Key = False
+        while key is False:
+            own = replace(plan, path=path, shape=Shape(wrapped=True))
+            key = self._claim(view.take, own, ending=view.close)
+            path += "'"  # another view has the same streams, beside other books
+        return key
 
     def _state_of(self, run: Run | None, key: Key | None, books: Sequence[Depth]) -> str:
         """Where the socket of a view stands, or else its books, or else the manager since a run of it."""

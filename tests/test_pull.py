@@ -69,6 +69,9 @@ def test_at_a_prompt_it_takes_the_place_of_its_elder(
     assert len(manager.sockets()) == 1
     with pytest.raises(Closed):
         elder.wait_for(lambda message: False, SECONDS)
+    other = manager.stream("btcusdt@aggTrade", market="usdm")
+    manager.stream("btcusdt@aggTrade")
+    assert other.get(SECONDS)["e"] == "aggTrade"
     manager.start_trade_socket("ETHUSDT", lambda message: None)
     with pytest.raises(ArgumentError, match="open already"):
         manager.stream("ethusdt@trade")
@@ -82,6 +85,8 @@ def test_collecting_ends(manager: BinanceSocketManager) -> None:
     assert stream.collect(seconds=0.05)
     with pytest.raises(ArgumentError, match="needs an end"):
         stream.collect()
+    with pytest.raises(TimeoutError):
+        stream.wait_for(lambda message: False, 0.05)
 
 
 def test_what_nobody_takes_is_counted(manager: BinanceSocketManager) -> None:
@@ -101,6 +106,8 @@ def test_a_lost_connection_is_an_error(manager: BinanceSocketManager) -> None:
     faults = manager.exchange.faults  # type: ignore[attr-defined]
     with faults.refuse(), faults.reset(), pytest.raises(GaveUp):
         stream.wait_for(lambda message: False, SECONDS)
+    latest: Any = stream.latest()
+    assert latest["e"] == "trade"
 
 
 def test_a_slow_callback_behind_a_mailbox(manager: BinanceSocketManager) -> None:

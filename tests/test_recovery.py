@@ -41,12 +41,12 @@ class Socket:
         track.hold({}, gap)
         return self, track, gap
 
-    def resume(self, track: Track, found: list[Any], missing: Gap | None) -> None:
+    def resume(self, track: Track, found: list[Any], missing: list[Gap]) -> None:
         """The end of a gap."""
         numbers = [m["t"] if "t" in m else m["k"]["t"] // MINUTE for m in found]
         self.inbox((track.stream.symbol, numbers, missing))
 
-    def told(self) -> tuple[list[int], Gap | None]:
+    def told(self) -> tuple[list[int], list[Gap]]:
         """What was found and what is missing."""
         ((_, found, missing),) = self.inbox.wait()
         return found, missing
@@ -95,7 +95,7 @@ def fill(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fill]:
 def test_a_gap_takes_as_many_pages_as_it_takes(fill: Fill) -> None:
     """Each begins where the last one ended."""
     rest = Rest(lambda params: trades(*range(params["fromId"], params["fromId"] + params["limit"])))
-    assert fill(rest, (TRADE, Gap(1, 2500))).told() == ([*range(1, 2501)], None)
+    assert fill(rest, (TRADE, Gap(1, 2500))).told() == ([*range(1, 2501)], [])
     assert rest.asked == 3
 
 
@@ -115,7 +115,7 @@ def test_trouble_that_passes_costs_nothing(fill: Fill, trouble: Any, stream: Str
     scale = MINUTE if stream is KLINE else 1
     rest = Rest(trouble, rows(1, 2), trouble, rows(3, 4))
     gap = Gap(scale, 5 * scale - 1)
-    assert fill(rest, (stream, gap)).told() == ([1, 2, 3, 4], None)
+    assert fill(rest, (stream, gap)).told() == ([1, 2, 3, 4], [])
 
 
 @pytest.mark.parametrize(
@@ -129,20 +129,20 @@ def test_trouble_that_passes_costs_nothing(fill: Fill, trouble: Any, stream: Str
 def test_what_will_not_change_is_not_waited_for(fill: Fill, trouble: Exception) -> None:
     """The stream goes on at once, and what is missing is told."""
     rest = Rest(trades(1, 2), trouble)
-    assert fill(rest, (TRADE, Gap(1, 9))).told() == ([1, 2], Gap(3, 9))
+    assert fill(rest, (TRADE, Gap(1, 9))).told() == ([1, 2], [Gap(3, 9)])
     assert rest.asked == 2
 
 
 def test_rows_that_are_none_end_it(fill: Fill) -> None:
     """What came before is delivered."""
-    assert fill(Rest(trades(1, 2), ["x"]), (TRADE, Gap(1, 9))).told() == ([1, 2], Gap(3, 9))
-    assert fill(Rest([{"id": 1}]), (TRADE, Gap(1, 1))).told() == ([], Gap(1, 1))
+    assert fill(Rest(trades(1, 2), ["x"]), (TRADE, Gap(1, 9))).told() == ([1, 2], [Gap(3, 9)])
+    assert fill(Rest([{"id": 1}]), (TRADE, Gap(1, 1))).told() == ([], [Gap(1, 1)])
 
 
 def test_rubbish_is_no_halt(fill: Fill) -> None:
     """Only a list without candles says that there are none, however often the exchange answers something else."""
     rest = Rest(*[{"rubbish": 7}] * 6, candles(1, 2))
-    assert fill(rest, (KLINE, Gap(MINUTE, 3 * MINUTE - 1))).told() == ([1, 2], None)
+    assert fill(rest, (KLINE, Gap(MINUTE, 3 * MINUTE - 1))).told() == ([1, 2], [])
 
 
 def test_the_deadline_is_that_of_coming_further() -> None:
@@ -164,7 +164,7 @@ def test_the_deadline_is_that_of_coming_further() -> None:
 def test_rest_that_fails_has_a_deadline(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then the stream goes on without what is missing."""
     monkeypatch.setattr(recovery, "REPAIR_SECONDS", 0.05)
-    assert fill(Rest(RestError("no answer")), (TRADE, Gap(1, 9))).told() == ([], Gap(1, 9))
+    assert fill(Rest(RestError("no answer")), (TRADE, Gap(1, 9))).told() == ([], [Gap(1, 9)])
 
 
 def test_one_gap_does_not_wait_for_the_luck_of_another(fill: Fill) -> None:
@@ -174,7 +174,7 @@ def test_one_gap_does_not_wait_for_the_luck_of_another(fill: Fill) -> None:
         return RateLimited("wait", retry_after=60) if params["symbol"] == "BNBBTC" else trades(1, 2)
 
     socket = fill(Rest(answer), (TRADE, Gap(1, 2)), (names.trade("ETHBTC"), Gap(1, 2)))
-    assert socket.inbox.wait() == [("ethbtc", [1, 2], None)]
+    assert socket.inbox.wait() == [("ethbtc", [1, 2], [])]
 
 
 def test_a_callback_that_does_not_return_holds_up_nobody_else(fill: Fill) -> None:
@@ -187,7 +187,7 @@ def test_a_callback_that_does_not_return_holds_up_nobody_else(fill: Fill) -> Non
     made.repair(*stuck.waits(TRADE, Gap(1, 2)))
     stuck.inbox.wait()
     made.repair(*free.waits(TRADE, Gap(1, 2)))
-    assert free.told() == ([1, 2], None)
+    assert free.told() == ([1, 2], [])
     gate.set()
     thread = made.close(owner)
     assert thread is not None
@@ -265,7 +265,7 @@ def test_what_nobody_waits_for_any_more_is_not_delivered(fill: Fill, change: str
         socket.tracks[TRADE.name] = Track(TRADE)
     assert made.repair(*socket.waits(other, Gap(1, 2)))
     go_on.set()
-    assert socket.inbox.wait() == [("ethbtc", [1, 2], None)]
+    assert socket.inbox.wait() == [("ethbtc", [1, 2], [])]
     thread = made.close(owner)
     assert thread is not None
     thread.join(SECONDS)

@@ -52,7 +52,7 @@ def test_a_filled_gap_is_not_seen(shape: Shape) -> None:
     way.send(*wrap(TRADE, trades(1, 4, 5)), *wrap(OTHER, trades(70)), *wrap(TRADE, trades(5, 6)))
     [(track, gap)] = filler.asked
     assert (gap.first, gap.last) == (2, 3)
-    way.target.resume(track, trades(2, 3), None)
+    way.target.resume(track, trades(2, 3), [])
     way.send(*wrap(TRADE, trades(7)))
     seen = [message["data"]["t"] if shape.wrapped else message["t"] for message in way.got]
     assert seen == [1, 70, 2, 3, 4, 5, 6, 7]
@@ -65,7 +65,7 @@ def test_what_stays_missing_is_told() -> None:
     filler = Filler()
     way = Way(PLAIN, repair=filler).send(*trades(1, 9))
     [(track, gap)] = filler.asked
-    way.target.resume(track, trades(7, 8), type(gap)(2, 6))
+    way.target.resume(track, trades(7, 8), [type(gap)(2, 6)])
     assert [message["t"] for message in way.got] == [1, 7, 8, 9]
     assert events.Missed("the key", "btcusdt@trade", 2, 6) in way.told
 
@@ -75,7 +75,7 @@ def test_no_more_than_the_limit_waits() -> None:
     filler = Filler()
     way = Way(PLAIN, repair=filler, limit=3).send(*trades(1, 4, 5, 6, 7, 8))
     assert [message["t"] for message in way.got] == [1, 4, 5, 6, 7, 8]
-    way.target.resume(filler.asked[0][0], trades(2, 3), None)
+    way.target.resume(filler.asked[0][0], trades(2, 3), [])
     assert len(way.got) == 6
 
 

@@ -49,6 +49,9 @@ def polite(bounded: bool = False) -> Iterator[None]:
     except BrokenPipeError:
         _abandon_output()
         raise typer.Exit(BROKEN_PIPE) from None
+    except OSError as error:
+        typer.echo(f"it could not be read or written: {error.strerror or error}", err=True)
+        raise typer.Exit(FAILED) from error
     except BinanceWsError as error:
         typer.echo(f"{error}{_advice(error)}", err=True)
         raise typer.Exit(MISUSED if isinstance(error, ArgumentError) else FAILED) from error

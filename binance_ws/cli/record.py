@@ -102,8 +102,8 @@ def record(
             finally:
                 summary = _summary(recorder, time.monotonic() - began)
                 typer.echo(json.dumps(summary) if as_json else _sentence(summary))
-        if recorder.error is not None:
-            raise recorder.error
+                if recorder.error is not None:  # after Ctrl-C too: its end may be what was not written
+                    raise recorder.error
 
 
 def _connected(manager: BinanceSocketManager, recorder: Recorder) -> None:

@@ -73,8 +73,9 @@ class Filling:
         """
         return [self._source.message(self._stream, self._rows[place]) for place in sorted(self._rows)]
 
-    def missing(self) -> Gap | None:
-        """What was too much to fetch or, where nothing was, the end that was not found."""
-        if self._skipped is not None or self.next > self._last:
-            return self._skipped
-        return Gap(self.next, self._last)
+    def missing(self) -> list[Gap]:
+        """What was too much to fetch, and the end that was not found; one piece where nothing lies between."""
+        end = Gap(self.next, self._last) if self.next <= self._last else None
+        if self._skipped and end and not self._rows:
+            return [Gap(self._skipped.first, self._last)]
+        return [gap for gap in (self._skipped, end) if gap]

@@ -132,7 +132,7 @@ class Unpacked:
             for piece in self._pieces:
                 while piece:
                     begun = True
-                    yield way.decompress(piece)
+                    yield from self._whole(way, piece)
                     piece = b""
                     if way.eof:
                         way, piece, begun = new(), way.unused_data, False
@@ -140,6 +140,18 @@ class Unpacked:
             self.cut = f"it is damaged: {error}"
             return
         self.cut = "its end is missing" if begun else ""
+
+    def _whole(self, way: Any, piece: bytes) -> Iterator[bytes]:
+        """What a piece holds; where it is damaged, what stands before the damage."""
+        before = way.copy() if hasattr(way, "copy") else None  # zlib forgets what it had on an error
+        try:
+            unpacked = way.decompress(piece)
+        except self._broken:
+            if before is not None:
+                for at in range(len(piece)):
+                    yield before.decompress(piece[at : at + 1])  # raises where the damage is
+            raise
+        yield unpacked
 
 
 def _zstandard() -> Any:

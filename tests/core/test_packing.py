@@ -96,3 +96,13 @@ def test_without_zstandard_it_is_said_what_to_install(monkeypatch: pytest.Monkey
         with pytest.raises(MissingExtra, match=r"binance-ws\[record\]"):
             attempt()
     assert packer(GZIP).end()
+
+
+def test_damage_takes_nothing_away_from_what_stands_before_it() -> None:
+    """Zeros at the end of a file, as a loss of power leaves them."""
+    lines = b"".join(b"%d\n" % number for number in range(5000))
+    way = packer(GZIP)
+    packed = way.pack(lines) + way.flush()
+    unpacker = Unpacked([packed + bytes(512)], "x" + GZIP)
+    assert b"".join(unpacker) == lines
+    assert "damaged" in unpacker.cut
