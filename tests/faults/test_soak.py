@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from binance_ws import events
@@ -61,32 +63,39 @@ def test_a_trail_does_not_grow() -> None:
     assert "99 wrong steps" in verdict.compare(TRADE, trail, [range(0, 200, 2)], 198)[0]
 
 
-HOUR = [(float(second), 60.0) for second in range(0, 3600, 5)]
+HOUR = range(0, 3600, 5)
+FLAT = [(float(second), 300_000.0) for second in HOUR]
 
 
 @pytest.mark.parametrize(
-    ("hourly", "seconds", "wrong"),
-    [(0, 3600, 0), (5, 3600, 0), (12, 3600, 1), (30, 3600, 2), (30, 120, 0), (900, 120, 1), (-50, 3600, 0)],
+    ("of_a_second", "wrong"),
+    [
+        (lambda t: 300_000 - t, 0),
+        (lambda t: 300_000 + t % 600 * 100, 0),
+        (lambda t: 300_000 + 90_000 * (t < 500), 0),
+        (lambda t: 300_000 + 90_000 * (1500 < t < 2000), 0),
+        (lambda t: 300_000 + 20 * t, 1),
+        (lambda t: 300_000 + t // 600 * 6_000, 1),
+    ],
+    ids=["less", "a saw", "at first", "for a while", "a leak", "a leak in steps"],
 )
-def test_memory_that_grows_is_found(hourly: float, seconds: float, wrong: int) -> None:
-    """By what was measured after the warm-up; what happens before does not count."""
-    points = [
-        (t, mib + hourly * t / 3600 - (40 if t < seconds / 10 else 0)) for t, mib in HOUR if t <= seconds
-    ]
-    assert len(verdict.growth(points)) == wrong
+def test_memory_that_leaks_is_found(of_a_second: Callable[[int], float], wrong: int) -> None:
+    """By the medians of the first and the last third after the warm-up."""
+    blocks = [(float(second), float(of_a_second(second))) for second in HOUR]
+    assert len(verdict.growth([(t, 60.0) for t, _ in FLAT], blocks)) == wrong
 
 
-def test_a_saw_and_a_step_are_flat() -> None:
-    """What goes up and comes down again does not grow, nor does what one burst has made larger; many do."""
-    assert verdict.growth([(t, mib + t % 600 / 60) for t, mib in HOUR]) == []
-    assert verdict.growth([(t, mib + (20 if t > 700 else 0)) for t, mib in HOUR]) == []
-    assert verdict.growth([(t, mib + t // 600 * 3) for t, mib in HOUR])
+@pytest.mark.parametrize(("mib", "wrong"), [(0.0, 0), (20.0, 0), (50.0, 1)])
+def test_resident_memory_has_a_bound(mib: float, wrong: int) -> None:
+    """One burst of messages may make it larger; what is beyond that is found, whoever allocates it."""
+    resident = [(t, 60.0 + (mib if t > 1800 else 0.0)) for t, _ in FLAT]
+    assert len(verdict.growth(resident, FLAT)) == wrong
 
 
 def test_threads_and_descriptors_are_watched() -> None:
     """Those that pile up while it runs, and those that are left at its end."""
-    assert verdict.crowding("threads", [(t, 40 + t / 60) for t, _ in HOUR])
-    assert verdict.crowding("threads", [(t, 40 + t % 7) for t, _ in HOUR]) == []
+    assert verdict.crowding("threads", [(t, 40 + t / 60) for t, _ in FLAT])
+    assert verdict.crowding("threads", [(t, 40 + t % 7) for t, _ in FLAT]) == []
     before = {"descriptors": 5.0}
     assert verdict.left(before, before, []) == []
     assert verdict.left(before, before, ["binance_ws timer"]) == ["threads are left: binance_ws timer"]

@@ -167,11 +167,12 @@ class Life:
 
 
 def resources() -> dict[str, float]:
-    """Resident memory in MiB, threads, and descriptors."""
+    """Resident memory in MiB, Python's blocks of memory, threads, and descriptors."""
     with open("/proc/self/statm") as file:
         pages = int(file.read().split()[1])
     return {
         "rss": pages * _PAGE / 2**20,
+        "blocks": sys.getallocatedblocks(),
         "threads": threading.active_count(),
         "descriptors": len(os.listdir("/proc/self/fd")),
     }
