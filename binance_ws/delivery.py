@@ -118,7 +118,7 @@ class Delivery:
                 if track is not None:
                     track.seen = now
                     verdict = track.accept(data)
-                elif self._is_control(message):
+                elif message["stream"] in target.left or self._is_control(message):
                     continue
                 else:
                     verdict = None

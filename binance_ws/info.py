@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from .core.lifecycle import State
+from .core.times import lag
 from .feed import Feed
 from .net.mailbox import Mailbox
 from .notebook.tables import socket_line, sockets_table
@@ -79,7 +79,8 @@ def describe(
     """A snapshot of a socket, from its feeds, its way to the callback, and the mailbox on it, if any."""
     feeds, tracks, now = list(carriers), list(target.tracks.values()), time.monotonic()
     heard = [c.last for feed in feeds for c in feed.connections if c.last is not None]
-    lags = [lag for feed in feeds if (lag := _lag(feed.delivery.last)) is not None]
+    wall = time.time()
+    lags = [late for feed in feeds if (late := lag(feed.delivery.last, wall)) is not None]
     return SocketInfo(
         key=key,
         state=state,
@@ -100,13 +101,3 @@ def describe(
         dropped=0 if box is None else box.dropped,
         waiting=0 if box is None else len(box),
     )
-
-
-def _lag(message: Any) -> float | None:
-    """Milliseconds since a message's event time, in either unit; ``None`` where it has none."""
-    newest = message[-1] if isinstance(message, list) and message else message
-    data = newest.get("data", newest) if isinstance(newest, dict) else None
-    event = data.get("E") if isinstance(data, dict) else None
-    if not isinstance(event, int):
-        return None
-    return time.time() * 1000 - (event / 1000 if event > 10**14 else event)

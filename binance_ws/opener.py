@@ -32,7 +32,7 @@ class Opener(ABC):
         Args:
             callback: gets the messages.
             plan: what it carries, under which key.
-            box: where messages wait for the callback, which then has a thread of its own.
+            box: where messages wait for who takes them: a thread that calls back, unless there is an ``ending``.
             ending: is called when the socket is stopped.
 
         Returns:

@@ -50,9 +50,9 @@ class PullMethods(Opener):
         elder = self._streams.get((plan.market, plan.path))
         if elder is not None and is_interactive():
             elder.close()
-        key = self._claim(taken.bring, plan, ending=box.close)
+        key = self._claim(taken.bring, plan, box, box.close)
         if key is False:
-            raise ArgumentError(f"{plan.path} is open already; stop_socket({plan.path!r}) frees it")
+            raise ArgumentError(f"{plan.path} of {plan.market} is open already; stop it by its key first")
         taken.stopped_by(partial(self.stop_socket, key))
         self._streams[plan.market, plan.path] = taken
         return taken

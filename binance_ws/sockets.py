@@ -16,7 +16,7 @@ from .handle import Handle
 from .info import SocketInfo, describe
 from .means import Means
 from .net.connection import Connection
-from .net.mailbox import Courier, Mailbox, closed_by
+from .net.mailbox import Courier, Mailbox
 from .net.turnstile import Turnstile
 from .plans import Plan, classified
 from .streams.kinds import Order, Stream
@@ -57,7 +57,7 @@ class Socket:
         plan: its path, its streams, and what the callback gets.
         callback: the user's function.
         around: what it needs of its manager.
-        box: where messages wait for the callback, which then has a thread of its own.
+        box: where messages wait for who takes them: a thread that calls back, unless there is an ``ending``.
         ending: is called when it is stopped.
     """
 
@@ -87,14 +87,14 @@ class Socket:
         self._find = streams if callable(streams) else None
         groups: list[list[Stream]] = [[]] if callable(streams) else list(shards(streams))
         self._combined = shape.wrapped or self._find is not None or sum(map(len, groups)) > 1
-        self._left: list[Feed] = []
+        self._all: list[Feed] = []  # those that carry nothing any more as well
         self._over = False
         self._settled = threading.Event()
         self.opened = 0.0
         self._cause: BinanceWsError | None = None
         self._courier: Courier | None = None
-        self._box = closed_by(ending) if box is None else box
-        if box is not None:
+        self._box = box
+        if box is not None and ending is None:
             self._courier = Courier(f"binance_ws {plan.path} mail", box, self.target.call_user)
             self.target.deliver_to(box.put)
         self.feeds = [self._feed(group, number) for number, group in enumerate(groups)]
@@ -102,7 +102,8 @@ class Socket:
     def _feed(self, streams: Sequence[Stream], number: int) -> Feed:
         name = f"binance_ws {self.key}" + (f" {number + 1}" if number else "")
         self.target.follow(streams)
-        return Feed(name, self, streams, self.target, self._combined, self._around.means)
+        self._all.append(Feed(name, self, streams, self.target, self._combined, self._around.means))
+        return self._all[-1]
 
     @property
     def key(self) -> str:
@@ -115,7 +116,7 @@ class Socket:
         return [c.thread for c in self._connections()] + ([self._courier.thread] if self._courier else [])
 
     def _connections(self) -> list[Connection]:
-        return [connection for feed in [*self.feeds, *self._left] for connection in feed.connections]
+        return [connection for feed in list(self._all) for connection in feed.connections]
 
     # ---- what the manager asks --------------------------------------------------------------------------
 
@@ -186,7 +187,6 @@ class Socket:
             mine = [s for s in gone if s in feed.streams]
             if mine and len(mine) == len(feed.streams) and len(self.feeds) > 1:
                 self.feeds.remove(feed)
-                self._left.append(feed)
                 feed.stop()
             elif mine:
                 feed.remove(mine)
@@ -205,7 +205,6 @@ class Socket:
             if others and all(stream.kind.order is not Order.NONE for stream in moved):
                 others[0].add(moved)
                 self.feeds.remove(feed)
-                self._left.append(feed)
                 self._around.means.timer.after(self._around.means.overlap, feed.stop)
 
     def wait_open(self, timeout: float | None) -> None:
@@ -227,9 +226,7 @@ class Socket:
 
     def info(self) -> SocketInfo:
         """A snapshot of its numbers."""
-        return describe(
-            self.key, self._market.value, self.state, [*self.feeds, *self._left], self.target, self._box
-        )
+        return describe(self.key, self._market.value, self.state, list(self._all), self.target, self._box)
 
     # ---- what its feeds tell, each on its own thread ----------------------------------------------------
 

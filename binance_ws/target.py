@@ -90,6 +90,9 @@ class Target:
         self.since: float | None = None  # when the callback began with the messages that it is given now
         self.errors = self.gaps = self.backfilled = self.repeated = 0
         self.tracks: dict[str, Track] = {}
+        self.left: set[str] = (
+            set()
+        )  # streams that are followed no more, whose messages may still be on their way
         self.receive: Callable[[Any], object] = self.call
         self._merge = shape.merge() if shape.merge else None
         if self._merge is not None:
@@ -103,11 +106,13 @@ class Target:
     def follow(self, streams: Iterable[Stream]) -> None:
         """Know more streams; one that is known stays as it is."""
         for stream in streams:
+            self.left.discard(stream.name)
             if stream.name not in self.tracks:
                 self.tracks[stream.name] = Track(stream)
 
     def forget(self, stream: Stream) -> None:
-        """Know a stream no more; what was counted of it stays."""
+        """Know a stream no more; what was counted of it stays, and what is on its way is dropped."""
+        self.left.add(stream.name)
         track = self.tracks.pop(stream.name, None)
         if track is not None:
             self.gaps += track.gaps

@@ -170,9 +170,8 @@ class ViewMethods(BookMethods, Opener):
         path = f"frame {next(_numbers)} of {plan.path.removeprefix('streams=')}"
         box = Mailbox(path, _WAITING)
         with MessageStream(box, None) as taken:
-            key = self._claim(
-                taken.bring, replace(plan, path=path, shape=Shape(wrapped=True)), ending=box.close
-            )
+            own = replace(plan, path=path, shape=Shape(wrapped=True))
+            key = self._claim(taken.bring, own, box, box.close)
             taken.stopped_by(partial(self.stop_socket, key))
             with suppress(ArgumentError):  # it is given up already, and the messages say why
                 self.wait_connected(key, timeout)

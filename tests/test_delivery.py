@@ -90,6 +90,16 @@ def test_a_message_carries_its_frame_where_that_was_asked_for(name: str) -> None
     assert (way.delivery.malformed, way.control) == (2, [{"result": None, "id": 1}])
 
 
+def test_what_comes_after_an_unsubscription_is_dropped() -> None:
+    """It was on its way, and nobody looks at its order any more; subscribed again, the stream speaks again."""
+    way = Way(WRAPPED, TRADE, OTHER, combined=True)
+    way.target.forget(TRADE)
+    way.send(*wrap(TRADE, trades(1, 5)), *wrap(OTHER, trades(70)))
+    assert (way.got, way.control, way.delivery.malformed) == (wrap(OTHER, trades(70)), [], 0)
+    way.target.follow([TRADE])
+    assert way.send(*wrap(TRADE, trades(9))).got[1:] == wrap(TRADE, trades(9))
+
+
 @pytest.mark.parametrize("name", COMBINED)
 def test_every_combined_message_comes_wrapped_or_not(name: str) -> None:
     """The envelope of ``/stream`` is kept for those who asked for several streams, and taken off for others."""

@@ -110,7 +110,7 @@ def test_ctrl_c_ends_it(exchange: Exchange, call: str) -> None:
 
 def test_ctrl_c_anywhere_in_a_script_ends_it(exchange: Exchange) -> None:
     """A main thread that was interrupted in the user's own code closes nothing: the manager sees that."""
-    process = script(exchange, 'manager.start()\nprint("up")\ntime.sleep(60)\n')
+    process = script(exchange, 'manager.start()\nprint("up")\nthreading.Event().wait()\n')
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
     process.send_signal(signal.SIGINT)

@@ -12,8 +12,9 @@ import pytest
 from binance_ws import BinanceSocketManager, Client, events
 from binance_ws.config import LIMITS
 from binance_ws.enums import Market
-from binance_ws.errors import ArgumentError, UnknownStream
+from binance_ws.errors import ArgumentError, ConnectionLost, UnknownStream
 from binance_ws.simulator import OFF, Exchange, Rules
+from binance_ws.sockets import Socket
 
 from .faults.soak import Ledger, judge
 from .peer import SECONDS
@@ -196,4 +197,24 @@ def test_one_at_a_time(exchange: Exchange) -> None:
         assert exchange.wait_for(
             lambda: sum(isinstance(e, events.Rotated) for e in told.events) == 3, 2 * SECONDS
         )
+    manager.join(SECONDS)
+
+
+def test_bytes_never_become_less(exchange: Exchange) -> None:
+    """Those of a connection that was to take over and was lost count as well."""
+    with BinanceSocketManager(Client(environment=exchange.environment)) as manager:
+        manager.start_trade_socket("BTCUSDT", lambda message: None)
+        manager.wait_connected(timeout=SECONDS)
+        (socket,) = manager._registry.all()
+        assert isinstance(socket, Socket)
+        (feed,) = socket.feeds
+        feed.rotate("its age")
+        assert exchange.wait_for(
+            lambda: feed._next is not None and feed._next.connection.received > 0, SECONDS
+        )
+        following = feed._next
+        assert following is not None
+        following.connection.hang_up(ConnectionLost("a test"))
+        assert following.connection.join(SECONDS)
+        assert feed._received == following.connection.received > 0
     manager.join(SECONDS)

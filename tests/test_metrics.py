@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from binance_ws.metrics import FAMILIES, collector
 from binance_ws.simulator import Exchange
 
 from .peer import SECONDS
-from .waiting import Inbox
+from .waiting import Inbox, in_thread
 
 ROOT = Path(__file__).parent.parent
 DASHBOARD = json.loads((ROOT / "examples" / "grafana.json").read_text(encoding="utf-8"))
@@ -301,3 +302,29 @@ def test_everything_that_is_exported_is_shown_or_explained() -> None:
     asked = set(re.findall(r"binance_ws_\w+", json.dumps(DASHBOARD)))
     assert set(EXPORTED) - asked == {"binance_ws_stream_age_seconds"}
     assert set(re.findall(r"`(binance_ws_\w+)`", page)) == set(EXPORTED)
+
+
+def test_two_scrapes_at_once_count_once() -> None:
+    """One that looked earlier and comes later is not taken for a socket that began anew."""
+    manager, done = Fake(), threading.Event()
+    manager.infos = (INFO,)
+    registry = registered(collector(manager, "mine"))
+
+    def other() -> None:
+        scrape(registry)
+        done.set()
+
+    class Overtaken(Fake):
+        def sockets(self) -> Sockets:
+            seen = super().sockets()
+            manager.__class__ = Fake
+            manager.infos = (dataclasses.replace(INFO, messages=INFO.messages + 10),)
+            in_thread(other)
+            done.wait(0.2)  # a scrape that does not wait for this one is done by then
+            return seen
+
+    scrape(registry)
+    manager.__class__ = Overtaken
+    scrape(registry)
+    assert done.wait(SECONDS)
+    assert scrape(registry)["messages_total", "mine", INFO.key, "spot"] == INFO.messages + 10

@@ -93,6 +93,15 @@ def test_shown_again_it_replaces_its_elder(
     assert _keys(manager) == ["watch=btcusdt@trade", "watch=bnbbtc@trade"]
 
 
+def test_the_same_stream_beside_another_book_is_another_view(manager: BinanceSocketManager) -> None:
+    """Both live, and each has a socket."""
+    one = manager.watch("btcusdt@trade")
+    two = manager.watch("btcusdt@trade", "btcusdt@depth")
+    assert not one.closed
+    assert not two.closed
+    assert len([key for key in _keys(manager) if key.startswith("watch=btcusdt@trade")]) == 2
+
+
 def test_nothing_shows_every_socket(manager: BinanceSocketManager) -> None:
     """A live table."""
     manager.start_trade_socket("BTCUSDT", print)

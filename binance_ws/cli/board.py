@@ -9,13 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.rates import Rates
+from ..core.times import lag
 from ..enums import Market
 from ..errors import BinanceWsError, GaveUp
 from ..streams import names
 from ..streams.kinds import Stream
-
-RATE_SECONDS = 5.0
-"""Over how long a rate is taken."""
 
 TREND = 24
 """Prices that are remembered, one a second."""
@@ -83,7 +82,7 @@ class _Watched:
         )
         self.trade, self.ticker = _Cell(), _Cell()
         self._volume = _VOLUME.get(market, "q")
-        self._counts: deque[tuple[float, int]] = deque()
+        self._rates: Rates[str] = Rates()
         self._trend: deque[float] = deque(maxlen=TREND)
         self._sampled = 0.0
         self._decimals = 0
@@ -92,16 +91,16 @@ class _Watched:
         """The symbol now."""
         newest = max(self.trade, self.ticker, key=lambda cell: cell.at)
         price = self.trade.message.get("p") or self.ticker.message.get("c")
-        event = newest.message.get("E")
+        symbol, count = self.symbol, self.trade.count + self.ticker.count
         self._sample(clock, price)
         self._decimals = max(self._decimals, decimals(price or ""))
         return Row(
-            symbol=self.symbol,
+            symbol=symbol,
             price=price,
             change=_change(price, self.ticker.message.get("o")),
             volume=_number(self.ticker.message.get(self._volume)),
-            rate=self._rate(clock),
-            lag=newest.at * 1000 - event if event else None,
+            rate=self._rates.add({symbol: count}, clock)[symbol] or 0.0,
+            lag=lag(newest.message, newest.at),
             age=max(0.0, wall - newest.at) if newest.count else None,
             trend=tuple(self._trend),
             decimals=self._decimals,
@@ -111,14 +110,6 @@ class _Watched:
         if price is not None and clock - self._sampled >= 1.0:
             self._trend.append(float(price))
             self._sampled = clock
-
-    def _rate(self, clock: float) -> float:
-        counts = self._counts
-        counts.append((clock, self.trade.count + self.ticker.count))
-        while len(counts) > 1 and clock - counts[1][0] >= RATE_SECONDS:
-            counts.popleft()
-        (first, before), (_, now) = counts[0], counts[-1]
-        return (now - before) / (clock - first) if clock > first else 0.0
 
 
 class Board:

@@ -13,9 +13,6 @@ from typing import Any, Literal, NamedTuple
 
 Kind = Literal["time", "decimal", "integer", "boolean", "text"]
 
-MICROSECONDS_FROM = 10**14
-"""A time above this is in microseconds since the epoch, one below it in milliseconds."""
-
 
 class Column(NamedTuple):
     """One column of a table.
@@ -23,7 +20,7 @@ class Column(NamedTuple):
     Args:
         name: what people call it.
         path: the keys that lead to it in a message, ``("k", "o")``.
-        kind: ``"time"`` (ms since the epoch, or µs above :data:`MICROSECONDS_FROM`), ``"decimal"`` (text with
+        kind: ``"time"`` (ms since the epoch, or µs, see :mod:`binance_ws.core.times`), ``"decimal"`` (text with
             a number), ``"integer"``, ``"boolean"`` or ``"text"``.
     """
 
@@ -144,8 +141,3 @@ def _value(message: dict[str, Any], column: Column) -> Any:
             return None
         value = value.get(key)
     return None if column.kind in ("time", "decimal") and not value else value
-
-
-def microseconds(time: int) -> int:
-    """A time of a message, in microseconds since the epoch."""
-    return time if time > MICROSECONDS_FROM else time * 1000

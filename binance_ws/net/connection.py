@@ -95,7 +95,7 @@ class Connection:
         self._reader: Reader | None = None
         self._late = False
         self._why: BinanceWsError | None = None
-        self._bytes = 0
+        self._counted: tuple[int, Reader | None] = (0, None)  # bytes of ended readers, and the present one
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -136,8 +136,8 @@ class Connection:
     @property
     def received(self) -> int:
         """Bytes received since the start, over all attempts."""
-        reader = self._reader
-        return self._bytes + (reader.bytes if reader else 0)
+        before, reader = self._counted
+        return before + (reader.bytes if reader else 0)
 
     @property
     def last(self) -> float | None:
@@ -271,15 +271,15 @@ class Connection:
     def _read(self, app: App) -> ConnectionLost:
         ws = app.sock
         assert ws is not None
-        assert ws.sock is not None
         self._reader = reader = Reader(ws, self._listener, self._max_frame_bytes)
+        self._counted = (self._counted[0], reader)
         self._go(Step.OPENED)
         if self._stopping.is_set():
             reader.running = False
         self._listener.opened()
         lost = reader.run()
         self._reader = None
-        self._bytes += reader.bytes
+        self._counted = (self._counted[0] + reader.bytes, None)
         # Before run_forever can do it: its close waits three seconds for a mute peer.
         ws.shutdown()  # type: ignore[no-untyped-call]
         return lost or ConnectionLost("stopped")

@@ -122,12 +122,6 @@ class Mailbox:
             self._changed.notify_all()
 
 
-def closed_by(call: Callable[[], None] | None) -> Mailbox | None:
-    """The mailbox whose ``close`` a call is, if it is one's: a socket that is iterated over knows it by that."""
-    owner = getattr(call, "__self__", None)
-    return owner if isinstance(owner, Mailbox) else None
-
-
 class Courier:
     """Takes messages out of a mailbox and calls a function with each, on a daemon thread of its own.
 

@@ -2,7 +2,7 @@
 
 websocket-client's own loop makes several system calls and some thirty Python calls a frame. Here a chunk is
 walked twice: once to cut it into frames, answering pings on the way, and once to deliver them, so that no
-callback stands between a ping and its pong. All but whole, unmasked text frames is checked against RFC 6455
+callback stands between a ping and its pong. Everything but whole, unmasked text frames is checked against RFC 6455
 and goes through websocket-client's parser.
 """
 

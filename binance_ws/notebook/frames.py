@@ -6,7 +6,8 @@ import importlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ..core.columns import TABLES, Kind, each, microseconds, row, table_of
+from ..core.columns import TABLES, Kind, each, row, table_of
+from ..core.times import microseconds
 from ..errors import MissingExtra
 
 _PACKAGES = ("pandas", "polars")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..core.rates import Rates
 from .panes import State
-from .rates import Rates
 
 if TYPE_CHECKING:
     from ..info import SocketInfo
@@ -35,7 +36,7 @@ class Overview:
     def now(self) -> State:
         """How each stands: key, state, messages, rate, age and lag in ms, reconnects, gaps, backfilled, errors."""
         infos = self._infos()
-        rates = self._rates.add({info.key: info.messages for info in infos})
+        rates = self._rates.add({info.key: info.messages for info in infos}, time.monotonic())
         return {"rows": [_row(info, rates[info.key]) for info in infos]}
 
     def series(self, since: int) -> dict[int, Any]:

@@ -11,10 +11,10 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from ..core.columns import microseconds
+from ..core.times import lag, microseconds
 from ..errors import StaleBook
 from ..streams.kinds import Stream
-from .quotes import Message, lag, quote
+from .quotes import Message, quote
 
 POINTS = 300
 """Seconds of prices that a sparkline shows."""

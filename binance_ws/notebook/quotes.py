@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ..core.columns import microseconds
-
 Message = Mapping[str, Any]
 
 
@@ -76,15 +74,3 @@ def quote(kind: str, message: Any) -> Quote:
         return reader(message) if reader else Quote(None)
     except (KeyError, TypeError, ValueError):
         return Quote(None)
-
-
-def lag(message: Any, now: float) -> float | None:
-    """Milliseconds from a message's event time to a moment; ``None`` where it has none.
-
-    Args:
-        message: data; of a list the last entry counts.
-        now: seconds since the epoch.
-    """
-    newest = message[-1] if isinstance(message, list) and message else message
-    event = newest.get("E") if isinstance(newest, dict) else None
-    return now * 1000 - microseconds(event) / 1000 if isinstance(event, int) else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 
+from ..core.rates import Rates
 from .panes import Pane, State
-from .rates import Rates
 
 
 class Teller:
@@ -36,7 +36,8 @@ class Teller:
             note: a sentence for people, or nothing.
         """
         first, self._first = self._first, False
-        rates = self._rates.add({number: pane.count for number, pane in enumerate(self._panes)})
+        counts = {number: pane.count for number, pane in enumerate(self._panes)}
+        rates = self._rates.add(counts, time.monotonic())
         changed = [self._changed(number, rate) for number, rate in rates.items()]
         return {"now": time.time(), "all": first, "state": state, "note": note, "panes": changed}
 

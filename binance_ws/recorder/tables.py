@@ -8,8 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..core.columns import MICROSECONDS_FROM, TABLES, Column, row
+from ..core.columns import TABLES, Column, row
 from ..core.lines import Record
+from ..core.times import MICROSECONDS_FROM
 from ..errors import ArgumentError, MissingExtra
 
 GROUP_ROWS = 1 << 16

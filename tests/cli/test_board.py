@@ -72,7 +72,7 @@ def test_a_rate_is_that_of_the_last_seconds() -> None:
         for _ in range(second):
             board(trade("btcusdt@trade", p="1"))
         rates.append(watched.look(float(second), 0.0).rate)
-    assert rates == [0.0, 10 / 10, 20 / 10, 42 / 12, 66 / 14, 72 / 6]
+    assert rates == [0.0, 10 / 10, 20 / 10, 42 / 12, round(66 / 14, 1), 72 / 6]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import threading
@@ -87,3 +88,11 @@ def test_what_is_said(error: Exception, advised: bool, capsys: pytest.CaptureFix
         raise error
     out, err = capsys.readouterr()
     assert (out, err) == ("", f"{error}{'; binance-ws doctor looks into it' if advised else ''}\n")
+
+
+def test_a_full_disk_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    """No traceback where output cannot be written."""
+    with pytest.raises(typer.Exit) as ended, polite():
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert ended.value.exit_code == 1
+    assert capsys.readouterr().err == "it could not be read or written: No space left on device\n"

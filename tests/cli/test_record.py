@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import resource
 import signal
@@ -19,6 +20,7 @@ from binance_ws.cli import record as command
 from binance_ws.cli.app import app
 from binance_ws.core.packing import SUFFIXES
 from binance_ws.recorder import Record, read
+from binance_ws.recorder.files import Files
 from binance_ws.simulator import Exchange
 
 from .people import CTRL_C, SECONDS, begin, finish, run, stop, terminal
@@ -181,3 +183,21 @@ def test_sizes(text: str, size: int) -> None:
 def test_times(text: str, seconds: float) -> None:
     """In seconds, minutes, hours and days."""
     assert command._seconds(text) == seconds
+
+
+def test_an_end_that_cannot_be_written_is_no_success(
+    tmp_path: Path, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C is the ordinary end; what it could not write is an error all the same."""
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Files, "end", full)
+    monkeypatch.setattr(command, "_follow", interrupted)
+    done = CliRunner().invoke(app, ["record", str(tmp_path / "x.jsonl"), TRADE, "--host", exchange.host])
+    assert done.exit_code == 1
+    assert "No space left on device" in done.stderr

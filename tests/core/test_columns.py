@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from binance_ws.core.columns import MICROSECONDS_FROM, TABLES, Column, each, microseconds, row, table_of
+from binance_ws.core.columns import TABLES, Column, each, row, table_of
 
 from .. import payloads
 
@@ -119,9 +119,3 @@ def test_what_is_no_message_is_of_no_table(message: Any) -> None:
 def test_a_path_that_leads_nowhere_is_none() -> None:
     """A message of another shape lacks the value, and is no error."""
     assert row({"k": 5}, [Column("open", ("k", "o"), "decimal"), Column("x", ("y",), "text")]) == (None, None)
-
-
-def test_times_are_milliseconds_or_microseconds() -> None:
-    """Both mean the same moment."""
-    assert microseconds(1_672_515_782_136) == microseconds(1_672_515_782_136_000) == 1_672_515_782_136_000
-    assert microseconds(MICROSECONDS_FROM) == MICROSECONDS_FROM * 1000

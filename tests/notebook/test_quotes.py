@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from binance_ws.notebook.quotes import READERS, Quote, lag, quote
+from binance_ws.notebook.quotes import READERS, Quote, quote
 from binance_ws.streams.catalogue import CATALOGUE
 from tests import payloads
 
@@ -53,19 +53,3 @@ def test_what_comes_with_a_price() -> None:
 def test_no_price(kind: str, message: Any) -> None:
     """What has none has none; nothing is raised."""
     assert quote(kind, message) == Quote(None)
-
-
-@pytest.mark.parametrize(
-    ("message", "late"),
-    [
-        ({"E": 999_900}, 100.0),
-        ({"E": 1_700_000_000_000_000}, 1_000_000 - 1_700_000_000_000),
-        ([{"E": 0}, {"E": 999_000}], 1000.0),
-        ({}, None),
-        ([], None),
-        (None, None),
-    ],
-)
-def test_lag(message: Any, late: float | None) -> None:
-    """Milliseconds from the event to a moment, in either unit."""
-    assert lag(message, 1000.0) == late

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -14,23 +13,18 @@ WINDOW = 5.0
 
 
 class Rates(Generic[K]):
-    """Rates over the last seconds.
+    """Rates over the last seconds."""
 
-    Args:
-        clock: seconds.
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._looks: deque[tuple[float, Mapping[K, int | None]]] = deque()
 
-    def add(self, counts: Mapping[K, int | None]) -> dict[K, float | None]:
+    def add(self, counts: Mapping[K, int | None], now: float) -> dict[K, float | None]:
         """Messages a second of each; ``None`` where that is not known, or not yet.
 
         Args:
             counts: messages so far; ``None`` where they are not counted.
+            now: seconds of a clock that does not jump.
         """
-        now = self._clock()
         self._looks.append((now, counts))
         while len(self._looks) > 2 and now - self._looks[1][0] >= WINDOW:
             self._looks.popleft()
