@@ -95,7 +95,7 @@ class Weight:
     def told(self, used: int, wall: float) -> None:
         """The exchange says how much of the present minute is used, by everybody behind this address."""
         self._turn_to(wall)
-        self._used = float(used)
+        self._used = max(float(used), self._own)  # an answer does not know of what was sent after its request
         if used - self._own > self.limit / 2:
             self._look_again = min(self._look_again, wall + _LOOK_SECONDS)
 

@@ -37,9 +37,9 @@ def test_weight_is_that_of_the_minute() -> None:
     """Short of the limit nothing waits; over it, until the clock's next minute; what the exchange says counts."""
     weight = Weight(100, reserve=0.1)
     assert [weight.wait(40, 60.0), weight.wait(50, 61.0), weight.wait(1, 90.0)] == [0.0, 0.0, 30.0]
-    assert weight.wait(90, 120.0) == 0.0
-    weight.told(10, 121.0)
-    assert weight.wait(80, 122.0) == 0.0
+    assert weight.wait(50, 120.0) == 0.0
+    weight.told(60, 121.0)
+    assert weight.wait(30, 122.0) == 0.0
     weight.told(100, 130.0)
     assert weight.wait(1, 131.0) == 49.0
 
@@ -107,3 +107,14 @@ def test_what_is_on_its_way_when_a_minute_begins_counts_in_it() -> None:
     assert weight.used(60.1) == 0.0
     assert weight.wait(50, 60.1) == 0.0
     assert weight.used(60.1) == 150.0
+
+
+def test_an_answer_does_not_forget_what_is_still_on_its_way() -> None:
+    """Several requests at once: the first answer knows of the first alone."""
+    weight = Weight(500)
+    assert [weight.wait(100, 30.0) for _ in range(4)] == [0.0] * 4
+    weight.told(100, 30.1)
+    assert weight.used(30.1) == 400.0
+    assert weight.wait(100, 30.1) > 0
+    weight.told(420, 30.2)
+    assert weight.used(30.2) == 420.0
