@@ -77,9 +77,8 @@ def _demonstrate() -> None:
         manager.start_multiplex_socket(["ethusdt@trade", "ethusdt@bookTicker"], process_many)
         again = manager.start_trade_socket("BTCUSDT", process_message)
         typer.echo(f"The trade socket's key is {key!r}; starting it a second time returns {again}.\n")
-        manager.start()
-        threading.Event().wait(SECONDS)
-        manager.close()
+        with manager:
+            threading.Event().wait(SECONDS)
     typer.echo("\nMessages received:")
     for name, count in sorted(printer.counts.items()):
         typer.echo(f"  {name:<19} {count:>5}")
