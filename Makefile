@@ -5,11 +5,12 @@ NOTEBOOK_VENV ?= .notebook-venv
 IMAGES ?= docs/images
 MINUTES ?= 2
 WORKERS ?= 2
+CACHES = __pycache__ .hypothesis .ipynb_checkpoints .mypy_cache .pytest_cache .ruff_cache
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-notebooks lint types coverage bench docs conformance soak clean
+.PHONY: help demo test test-notebooks lint types coverage bench docs conformance soak package clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,5 +65,16 @@ docs: $(BIN)/python ## Build the documentation; warnings are errors
 	$(PIP) --editable '.[docs]'
 	$(BIN)/sphinx-build -W -b html docs docs/_build/html
 
+package: $(VENV)/.test ## Build the sdist, the wheel from it, and run the demo where that alone is installed
+	rm -rf dist
+	$(BIN)/python -m build --quiet
+	$(PYTHON) -m venv --clear $(VENV)/package
+	$(VENV)/package/bin/python -m pip install --quiet --disable-pip-version-check \
+		"$$(echo dist/*.whl)[cli,simulator]"
+	$(VENV)/package/bin/binance-ws --version
+	$(VENV)/package/bin/binance-ws demo >$(VENV)/package/demo.txt
+	grep -E '^  btcusdt@trade +[0-9]+$$' $(VENV)/package/demo.txt
+
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) $(NOTEBOOK_VENV) build dist *.egg-info docs/_build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(NOTEBOOK_VENV) .ci-venv bench/.venv bench/results/partial.* build dist *.egg-info docs/_build .coverage
+	find . -name .git -prune -o \( -false $(CACHES:%=-o -name %) \) -prune -exec rm -rf {} +
