@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from binance_ws import BinanceSocketManager, Client
+from binance_ws.errors import ArgumentError
 from binance_ws.streams.names import kline
 from binance_ws.types import Kline, KlineBar
 
@@ -38,6 +39,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("candles.csv"))
     parser.add_argument("--count", type=int, help="candles; until Ctrl-C if left out")
     arguments = parser.parse_args()
+    try:
+        wanted = kline(arguments.symbol, arguments.interval)
+    except ArgumentError as error:
+        parser.error(str(error))
     with (
         BinanceSocketManager(Client(), max_retries=None) as manager,
         arguments.out.open("w", newline="", encoding="utf-8") as file,
@@ -45,7 +50,7 @@ def main() -> None:
     ):
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        messages: Iterator[Kline] = manager.stream(kline(arguments.symbol, arguments.interval))
+        messages: Iterator[Kline] = manager.stream(wanted)
         closed = (message["k"] for message in messages if message["k"]["x"])
         for candle in islice(closed, arguments.count):
             writer.writerow(row(candle))

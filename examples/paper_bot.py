@@ -17,6 +17,7 @@ from decimal import Decimal
 
 from binance_ws import BinanceSocketManager, Client
 from binance_ws.books import Book
+from binance_ws.errors import ArgumentError, NotConnected
 
 FEE = Decimal("0.001")
 LEVELS = 5
@@ -75,8 +76,11 @@ def main() -> None:
     arguments = parser.parse_args()
     bot = PaperBot(arguments.size, arguments.trades)
     with BinanceSocketManager(Client(), max_retries=None) as manager, suppress(KeyboardInterrupt):
-        book = manager.start_order_book(arguments.symbol, bot.process_book, depth=100, stale_ok=True)
-        book.wait_ready(30)
+        try:
+            book = manager.start_order_book(arguments.symbol, bot.process_book, depth=100, stale_ok=True)
+            book.wait_ready(30)
+        except (ArgumentError, NotConnected) as error:
+            parser.error(str(error))
         bot.done.wait()
     worth = bot.worth(book)  # of the last state that it had
     print(f"{bot.trades} trades, position {bot.position}, fees {bot.fees:f}, worth {worth:f}")

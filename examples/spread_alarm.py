@@ -11,6 +11,7 @@ import argparse
 from contextlib import suppress
 
 from binance_ws import BinanceSocketManager, Client
+from binance_ws.errors import ArgumentError
 from binance_ws.streams.names import book_ticker
 from binance_ws.types import BookTicker
 
@@ -48,9 +49,13 @@ def main() -> None:
     parser.add_argument("--above", type=float, default=2.0, help="basis points")
     parser.add_argument("--alarms", type=int, help="how many; until Ctrl-C if left out")
     arguments = parser.parse_args()
+    try:
+        quotes = [book_ticker(symbol) for symbol in arguments.symbols]
+    except ArgumentError as error:
+        parser.error(str(error))
     alarm = Alarm(arguments.above)
     with BinanceSocketManager(Client(), max_retries=None) as manager, suppress(KeyboardInterrupt):
-        for message in manager.stream(*map(book_ticker, arguments.symbols)):
+        for message in manager.stream(*quotes):
             alarm.hear(message.get("data", message))  # several streams come with their names
             if alarm.rung == arguments.alarms:
                 break

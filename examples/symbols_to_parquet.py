@@ -25,11 +25,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, help="how long; until Ctrl-C if left out")
     parser.add_argument("--out", type=Path, default=Path("trades.parquet"))
     arguments = parser.parse_args()
+    try:
+        trades = [trade(symbol) for symbol in arguments.symbols]
+    except ArgumentError as error:
+        parser.error(str(error))
     capture = arguments.out.with_suffix(".jsonl.zst")
     with (
         BinanceSocketManager(Client(), max_retries=None) as manager,
         suppress(KeyboardInterrupt),
-        manager.record(capture, *map(trade, arguments.symbols)) as recording,
+        manager.record(capture, *trades) as recording,
     ):
         recording.wait(arguments.seconds)
     try:

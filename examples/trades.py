@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import datetime, timezone
 
 from binance_ws import BinanceSocketManager, Client
+from binance_ws.errors import ArgumentError
 from binance_ws.types import ErrorMessage, Trade
 
 
@@ -35,8 +36,11 @@ def main() -> None:
     # Each symbol has a thread; one at a time may print, so that lines do not mix.
     manager = BinanceSocketManager(Client(), max_retries=None, serialize_callbacks=True)
     with manager, suppress(KeyboardInterrupt):
-        for symbol in arguments.symbols:
-            manager.start_trade_socket(symbol, process_message)
+        try:
+            for symbol in arguments.symbols:
+                manager.start_trade_socket(symbol, process_message)
+        except ArgumentError as error:
+            parser.error(str(error))
         manager.join(arguments.seconds)
 
 

@@ -98,7 +98,7 @@ def test_a_clock_that_is_wrong(ahead: float, state: State, word: str, unit: int)
 def test_a_restricted_place() -> None:
     """451 on REST and on the upgrade says where else to look."""
     with Exchange(speed=20) as exchange, exchange.faults.status(451):
-        findings = found(Client(environment=exchange.environment, timeout=2), Market.SPOT)
+        findings = found(Client(environment=exchange.environment, timeout=SECONDS), Market.SPOT)
     for what in ("rest", "stream"):
         assert findings["spot", what].state is State.FAILED
         assert "market-data" in findings["spot", what].advice
@@ -116,7 +116,7 @@ def test_a_mute_exchange() -> None:
 def test_a_name_without_an_address() -> None:
     """The name is said, and what to look at."""
     nowhere = Hosts("http://nowhere.invalid", "ws://nowhere.invalid")
-    findings = found(Client(environment=Environment(name="x", spot=nowhere), timeout=2))
+    findings = found(Client(environment=Environment(name="x", spot=nowhere), timeout=SECONDS))
     assert states(findings) == {
         ("dns", "nowhere.invalid"): State.FAILED,
         ("spot", "rest"): State.FAILED,
@@ -130,7 +130,7 @@ def test_a_name_without_an_address() -> None:
 def test_the_proxy_is_shown_without_its_password(exchange: Exchange) -> None:
     """And names are left to it."""
     client = Client(
-        environment=Environment.US, proxies={"https": "http://user:geheim@127.0.0.1:1"}, timeout=2
+        environment=Environment.US, proxies={"https": "http://user:geheim@127.0.0.1:1"}, timeout=SECONDS
     )
     findings = found(client, Market.SPOT)
     assert findings["machine", "proxy"].text == "http://127.0.0.1:1"
@@ -227,6 +227,30 @@ def test_there_is_advice_for_every_error(error: BinanceWsError) -> None:
     assert advice(error) == advice(outer) != ""
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OpenError("refused"), "binance-ws simulate"),
+        (RestError("refused"), "binance-ws simulate"),
+        (DeadlineExceeded("x"), "binance-ws simulate"),
+        (ResolveError("x"), "spelled"),
+        (ProxyError("x"), "HTTPS_PROXY"),
+        (RateLimited("x", -1003, 429), "asks too much"),
+    ],
+)
+def test_a_local_exchange_wants_other_advice(error: BinanceWsError, said: str) -> None:
+    """It has to be running; what it answers, and a proxy that is set, mean the same as elsewhere."""
+    assert said in advice(error, local=True)
+
+
+def test_which_exchange_is_a_local_one() -> None:
+    """One on a plain host; its machine is looked at like any other."""
+    for environment, local in ((Environment.local("127.0.0.1:1"), True), (Environment.TESTNET, False)):
+        checks = checks_of(Client(environment=environment))
+        assert {check.local for check in checks if check.subject != "machine"} == {local}
+        assert not any(check.local for check in checks if check.subject == "machine")
+
+
 def _mistaken() -> Any:
     return 1 / 0
 
@@ -258,6 +282,8 @@ def test_a_check_that_hangs_is_left() -> None:
     gate.set()
     assert (first.state, second.state) == (State.FAILED, State.FAILED)
     assert "did not end" in first.text
+    assert "firewall" in first.advice
+    assert "binance-ws simulate" in Check("spot", "rest", hang, local=True).late(1).advice
     assert begun == []
 
 

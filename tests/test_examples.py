@@ -238,6 +238,32 @@ def test_nothing_to_write_is_no_parquet_file(start: Start, tmp_path: Path) -> No
     assert not list(tmp_path.glob("*.parquet"))
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("trades.py", "BTC/USDT"),
+        ("candles_to_csv.py", "BTC/USDT"),
+        ("candles_to_csv.py", "BTCUSDT", "--interval", "2m"),
+        ("spread_alarm.py", "BTCUSDT", "BTC/USDT"),
+        ("paper_bot.py", "BTC/USDT"),
+        ("paper_bot.py", "NOSUCH"),
+        ("symbols_to_parquet.py", "BTC/USDT"),
+    ],
+    ids=" ".join,
+)
+def test_bad_arguments_are_answered_in_a_sentence(
+    start: Start, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    """As those of any command: the usage, what is wrong, status 2, and no file."""
+    process = start(*command)
+    out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out) == (2, "")
+    assert f"usage: {command[0]}" in err
+    assert err.splitlines()[-1].startswith(f"{command[0]}: error: ")
+    assert "Traceback" not in err
+    assert not list(tmp_path.iterdir())
+
+
 UNTIL_CTRL_C = {
     "trades.py": ("BTCUSDT",),
     "candles_to_csv.py": ("BTCUSDT", "--interval", "1s"),
@@ -270,6 +296,13 @@ def test_every_example_is_tested() -> None:
     assert sorted(UNTIL_CTRL_C) == SCRIPTS
     listed = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     assert [name for name in SCRIPTS if f"`{name}`" not in listed] == []
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_it_never_gives_up(name: str) -> None:
+    """Each may be left running, so that no outage ends it."""
+    source = (EXAMPLES / name).read_text(encoding="utf-8")
+    assert source.count("BinanceSocketManager(") == source.count("max_retries=None") > 0
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

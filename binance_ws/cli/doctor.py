@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
+from itertools import zip_longest
+from textwrap import wrap
 from typing import Annotated
 
 import typer
@@ -14,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..client import Client
-from ..doctor import Finding, State, checks_of, examine
+from ..doctor import Cause, Finding, State, causes, checks_of, examine
 from ..enums import Market
 from .console import Screen
 from .ending import FAILED, polite
@@ -28,6 +30,9 @@ binance-ws doctor --json | jq '.checks[] | select(.state == "failed")'
 """
 
 _STYLES = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "bold red", State.SKIPPED: "dim"}
+
+_WIDE = len("rest, clock, stream")
+"""Columns of what was checked, where several checks found the same."""
 
 
 def doctor(
@@ -68,11 +73,25 @@ def _show(name: str, findings: Sequence[Finding]) -> None:
     table = Table("", "", "", "found, and what to do", title=f"binance-ws doctor: {name}", box=SIMPLE)
     for column in table.columns[:3]:
         column.no_wrap = True
-    for finding in findings:
-        advice = f"\n[bold]→ {escape(finding.advice)}[/]" if finding.advice else ""
-        state = f"[{_STYLES[finding.state]}]{finding.state}[/]"
-        table.add_row(finding.subject, finding.what, state, escape(finding.text) + advice)
+    for cause in causes(findings):
+        table.add_row(*_row(cause))
     screen = Screen()
     screen.print(table)
     count = {state: sum(f.state is state for f in findings) for state in State}
     screen.print(f"{count[State.FAILED]} failed, {count[State.WARNING]} warnings, {count[State.OK]} fine")
+
+
+def _row(cause: Cause) -> tuple[str, str, str, str]:
+    """Its places one below the other, and beside them once what was found there."""
+    places = [place for subject, what in cause.places.items() for place in _lines(subject, what)]
+    subjects, checked = ("\n".join(column) for column in zip(*places, strict=True))
+    first = cause.findings[0]
+    advice = f"\n[bold]→ {escape(first.advice)}[/]" if first.advice else ""
+    state = f"[{_STYLES[first.state]}]{first.state}[/]"
+    return subjects, checked, state, escape(cause.text) + advice
+
+
+def _lines(subject: str, what: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What was checked of a subject, as lines of two cells; the subject stands on the first."""
+    lines = wrap(", ".join(what), _WIDE, break_long_words=False, break_on_hyphens=False)
+    yield from zip_longest([subject], lines, fillvalue="")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .causes import Cause, causes
 from .checks import checks_of
 from .findings import Check, Finding, State
 from .rounds import examine
 
-__all__ = ["Check", "Finding", "State", "checks_of", "examine"]
+__all__ = ["Cause", "Check", "Finding", "State", "causes", "checks_of", "examine"]

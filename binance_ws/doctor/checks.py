@@ -6,6 +6,7 @@ import queue
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,8 +16,9 @@ import websocket
 from .. import events
 from ..client import Client
 from ..config import Hosts
+from ..core.times import microseconds
 from ..enums import Market
-from ..errors import ApiError
+from ..errors import ApiError, ResolveError
 from ..manager import BinanceSocketManager
 from ..net.dial import dial
 from ..net.refusals import refusal
@@ -50,13 +52,17 @@ def checks_of(client: Client, markets: Iterable[Market] = Market) -> list[Check]
         markets: the products to look at.
     """
     served = [market for market in markets if getattr(client.environment, market.value).stream]
-    return [
-        *machine_checks(),
-        Check("machine", "proxy", partial(_proxy, client)),
+    ways = [
         *_name_checks(client, served),
         *(check for market in served for check in _product_checks(client, market)),
         *_other_checks(client, served),
         Check("account", "keys", partial(_keys, client)),
+    ]
+    local = client.environment.spot.rest == f"http://{client.environment.name}"  # as Environment.local() is
+    return [
+        *machine_checks(),
+        Check("machine", "proxy", partial(_proxy, client)),
+        *(replace(check, local=local) for check in ways),
     ]
 
 
@@ -105,8 +111,7 @@ def _name(host: str) -> Outcome:
     try:
         found = {entry[4][0] for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
     except OSError as error:
-        advice = "check this machine's DNS; behind a proxy that looks names up, set HTTPS_PROXY"
-        return State.FAILED, f"has no address: {error.strerror}", advice
+        raise ResolveError(f"the name {host} has no address: {error.strerror}") from error
     return fine(f"{len(found)} address{'es' if len(found) > 1 else ''}, looked up in {_ms(began)}")
 
 
@@ -122,7 +127,7 @@ def _clock(client: Client, market: Market) -> Outcome:
     before = time.time()
     server = client.time(market)
     after = time.time()
-    ahead = (before + after) * 500 - (server / 1000 if server > 10**14 else server)
+    ahead = (before + after) * 500 - microseconds(server) / 1000
     text = f"{abs(ahead):.0f} ms {'ahead of' if ahead > 0 else 'behind'} the exchange"
     surely = abs(ahead) - (after - before) * 500  # nobody knows when, on the way, the exchange looked
     if surely > _MUST_NOT_DIFFER:

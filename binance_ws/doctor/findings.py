@@ -15,7 +15,6 @@ from ..errors import (
     ProxyError,
     RateLimited,
     ResolveError,
-    RestError,
     TlsError,
 )
 
@@ -63,25 +62,28 @@ class Check:
         subject: the product, or ``"machine"``.
         what: what is checked.
         look: looks; what it raises is what it found.
+        local: whether it looks at a local exchange, which is this machine's and not the world's.
     """
 
     subject: str
     what: str
     look: Callable[[], Outcome]
+    local: bool = False
 
     def done(self) -> Finding:
         """Look, and say what was found."""
         try:
             return Finding(self.subject, self.what, *self.look())
         except BinanceWsError as error:
-            return Finding(self.subject, self.what, State.FAILED, str(error), advice(error))
+            return Finding(self.subject, self.what, State.FAILED, str(error), advice(error, self.local))
         except Exception as error:
             text = f"{type(error).__name__}: {error}"
             return Finding(self.subject, self.what, State.FAILED, text, "this is a bug: please report it")
 
     def late(self, seconds: float) -> Finding:
         """What is said of it when it does not end."""
-        return Finding(self.subject, self.what, State.FAILED, f"did not end in {seconds:g} s", _SLOW)
+        text = f"did not end in {seconds:g} s"
+        return Finding(self.subject, self.what, State.FAILED, text, _fitting(_SLOW, self.local))
 
 
 def fine(text: str) -> Outcome:
@@ -112,13 +114,29 @@ _BY_KIND: tuple[tuple[type[BinanceWsError], str], ...] = (
     (DeadlineExceeded, _SLOW),
     (RateLimited, _BY_STATUS[429]),
     (CredentialsRejected, "check the key, its IP list, and that it is of this environment"),
-    (RestError, "check the network, the firewall, and whether a proxy is needed (HTTPS_PROXY)"),
 )
 _ELSE = "check the network, the firewall, and whether a proxy is needed (HTTPS_PROXY)"
 
+_RUNNING = "is `binance-ws simulate` running there?"
+_LOCAL = {_SLOW: _RUNNING, _ELSE: _RUNNING, dict(_BY_KIND)[ResolveError]: "check how the host is spelled"}
+"""What is said instead where the exchange is a local one, which no firewall and no proxy keeps away."""
 
-def advice(error: BaseException) -> str:
-    """What to do about an error; the last cause that is one of ours decides."""
+
+def advice(error: BaseException, local: bool = False) -> str:
+    """What to do about an error; the last cause that is one of ours decides.
+
+    Args:
+        error: what a check raised.
+        local: whether it looked at a local exchange.
+    """
+    return _fitting(_advice(error), local)
+
+
+def _fitting(said: str, local: bool) -> str:
+    return _LOCAL.get(said, said) if local else said
+
+
+def _advice(error: BaseException) -> str:
     while isinstance(error.__cause__, BinanceWsError):
         error = error.__cause__
     status = getattr(error, "status", None) or 0

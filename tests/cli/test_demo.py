@@ -9,7 +9,7 @@ import pytest
 
 from .people import run
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "start.md"
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +34,9 @@ def test_the_demo_shows_every_socket_and_ends(shown: str) -> None:
     assert shown.endswith("Closed.\n")
 
 
-def test_the_readme_shows_real_output(shown: str) -> None:
-    """The README's output has the lines that the demo prints, but for numbers and what it leaves out."""
-    promised = README.read_text().split("```text\n")[1].split("```")[0]
+def test_the_page_shows_real_output(shown: str) -> None:
+    """The page to start with has the lines that the demo prints, but for numbers and what it leaves out."""
+    promised = PAGE.read_text().split("```text\n")[1].split("```")[0]
 
     def shape(text: str) -> set[str]:
         return {re.sub(r"[\d.]+", "N", re.sub(r" +", " ", line)) for line in text.splitlines()}

@@ -16,6 +16,9 @@ from binance_ws.enums import Market
 from binance_ws.simulator import Exchange
 from tests.peer import SECONDS
 
+DEAD = "127.0.0.1:1"
+"""Where nobody listens."""
+
 
 @pytest.fixture(scope="module")
 def exchange() -> Iterator[Exchange]:
@@ -62,6 +65,26 @@ def test_where_nobody_listens() -> None:
     assert done.exit_code == 1
     assert {check["what"] for check in failed} == {"rest", "clock", "stream", "ws-api", "host"}
     assert all(check["advice"] for check in failed)
+
+
+def test_one_cause_is_told_once() -> None:
+    """A dead host is one row with every place, and the question that helps; the sum counts each check."""
+    done = CliRunner().invoke(app, ["doctor", "--host", DEAD, "--timeout", "2"], env={"COLUMNS": "80"})
+    seen = " ".join(done.stdout.split())
+    assert done.exit_code == 1
+    for once in ("could not be", "failed 127", "is `binance-ws simulate`"):
+        assert seen.count(once) == 1, done.stdout
+    assert not [market for market in Market if f" {market.value} " not in seen]
+    assert "rest, clock, stream" in seen
+    assert "15 failed" in seen
+    assert "HTTPS_PROXY" not in seen
+
+
+def test_one_cause_is_each_check_in_json() -> None:
+    """Programs find every check under its own name."""
+    done = CliRunner().invoke(app, ["doctor", "--json", "--host", DEAD, "--timeout", "2", "--market", "spot"])
+    failed = [check for check in json.loads(done.stdout)["checks"] if check["state"] == "failed"]
+    assert [check["what"] for check in failed] == ["rest", "clock", "ws-api", "stream"]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from ..peer import SECONDS
 from .pages import PAGES, ROOT, Block, Page
 
 SPEED = 10
-PATIENCE = 4 * SECONDS
 """For pages that open many sockets on a machine that has other things to do."""
 NOT_RUN = {"docs/migrate.md": 5}
 """Blocks that are not run, each with its reason above it; those of migrate.md are for other libraries."""
@@ -105,8 +104,8 @@ def _listen(exchange: Exchange) -> None:
     ours = [each for each in family.members() if isinstance(each, BinanceSocketManager)]
     running = [manager for manager in ours if manager._registry.running is not None]
     for manager in running:
-        manager.wait_connected(timeout=PATIENCE)
-    assert exchange.wait_for(lambda: not any(map(_mute, running)), PATIENCE), list(map(_mute, running))
+        manager.wait_connected(timeout=SECONDS)
+    assert exchange.wait_for(lambda: not any(map(_mute, running)), SECONDS), list(map(_mute, running))
 
 
 def _mute(manager: BinanceSocketManager) -> list[str]:
