@@ -38,7 +38,8 @@ class AccountMethods:
             on_gap: is called where events may have been missed, with the moment since when: milliseconds.
 
         Returns:
-            The socket's key, which is no secret. Where it is open already, it gets the new callback.
+            The socket's key, which is no secret. Where it is open already, it gets the new callback, and what else
+            is given; what it had before it keeps.
 
         Raises:
             ArgumentError: there is no such account here, or it needs a symbol.

@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from .config import Environment
+from .config import Environment, environment_of
 from .constants import Constants
+from .core.given import positive
 from .core.signing import Signer, signed_params, signed_query
 from .core.snapshots import weight_of
-from .credentials import credentials
+from .credentials import NEEDED, credentials
 from .enums import Market
 from .errors import ApiError, ArgumentError, CredentialsMissing, RateLimited
 from .net.limits import HostBudget, budget_of, pool_of
-from .net.network import Network
-from .net.rest import Rest
+from .net.network import Network, proxies_of
+from .net.rest import Rest, required
 
 _PREFIX = {
     Market.SPOT: "/api/v3",
@@ -46,7 +47,8 @@ class Client(Constants):
             the path of a file that only its owner may read.
         private_key_pass: what the private key is encrypted with.
         key_file: path of a file with these four as lines ``name = value``, which only its owner may read.
-        environment: ``None`` for ``Environment.default()``.
+        environment: one of its constants, or the name of one, ``"testnet"``; ``None`` for
+            ``Environment.default()``.
         timeout: seconds that a whole REST call, or the whole opening of a connection, may take.
         proxies: as ``requests`` takes them: ``{"https": "http://user:password@host:3128"}``, ``socks5h://…``
             (needs the extra ``socks``); ``HTTPS_PROXY`` and ``NO_PROXY`` count too.
@@ -68,7 +70,7 @@ class Client(Constants):
         private_key: str | os.PathLike[str] | None = None,
         private_key_pass: str | None = None,
         key_file: str | os.PathLike[str] | None = None,
-        environment: Environment | None = None,
+        environment: Environment | str | None = None,
         timeout: float = 10,
         proxies: Mapping[str, str] | None = None,
         ca: str | None = None,
@@ -76,8 +78,7 @@ class Client(Constants):
         source_address: str | None = None,
         time_unit: str | None = None,
     ) -> None:
-        if not timeout > 0:
-            raise ArgumentError(f"a timeout is a number of seconds above 0, not {timeout!r}")
+        positive("timeout", timeout, "seconds")
         unit = time_unit.lower() if isinstance(time_unit, str) else time_unit
         if unit not in _UNITS:
             raise ArgumentError(f"a time unit is 'millisecond' or 'microsecond', not {time_unit!r}")
@@ -86,8 +87,8 @@ class Client(Constants):
         self.API_SECRET = found.api_secret
         self._signer = found.signer
         self._ahead: dict[str, float] = {}
-        self.environment = environment or Environment.default()
-        self.network = Network(timeout, dict(proxies or {}), ca, ssl_context, source_address)
+        self.environment = environment_of(environment)
+        self.network = Network(timeout, proxies_of(proxies), ca, ssl_context, source_address)
         self.time_unit = "MICROSECOND" if unit == "microsecond" else None
         unit_header = {"X-MBX-TIME-UNIT": self.time_unit} if self.time_unit else None
         self._rest = Rest(self.network, unit_header, self._told)
@@ -184,7 +185,7 @@ class Client(Constants):
 
     def _signing(self) -> Signer:
         if self.API_KEY is None or self._signer is None:
-            raise CredentialsMissing("a signed call needs Client(api_key, api_secret), or a private_key")
+            raise CredentialsMissing(f"a signed call needs {NEEDED}")
         return self._signer
 
     def sign(self, url: str, **params: Any) -> dict[str, Any]:
@@ -210,7 +211,7 @@ class Client(Constants):
             before = time.time()
             answer = self._call("GET", f"{parts.scheme}://{parts.netloc}{clock}/time", {}, 1, timeout)
             ours = (before + time.time()) * 500
-            server = answer["serverTime"]
+            server = required(answer, "serverTime")
             self._ahead[parts.netloc] = (server / 1000 if server > 10**14 else server) - ours
 
     def budget(self, url: str) -> HostBudget:
@@ -222,7 +223,7 @@ class Client(Constants):
 
     def time(self, market: Market = Market.SPOT) -> int:
         """The exchange's clock: milliseconds since the epoch (``GET /api/v3/time``)."""
-        answer: int = self.get("time", market)["serverTime"]
+        answer: int = required(self.get("time", market), "serverTime")
         return answer
 
     def exchange_info(self, market: Market = Market.SPOT) -> dict[str, Any]:

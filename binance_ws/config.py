@@ -63,6 +63,9 @@ LIMITS: dict[Market, Limits] = {
 }
 """The exchange's limits, from the "General" and "Limits" sections of its stream pages."""
 
+WHOLE_MARKET = frozenset(("!ticker@arr", "!bookTicker"))
+"""Streams of spot that the exchange has retired in most places."""
+
 CONNECTS = (285, 300.0)
 """Connection attempts that we make at most, and in how many seconds: of the 300 that an IP address may, a few
 are left to other programs behind it."""
@@ -78,9 +81,11 @@ class Environment:
     Args:
         name: how messages and tables call it.
         spot, margin, margin_risk, usdm, coinm, options, portfolio, portfolio_pro: the hosts of each product.
-        whole_market: whether spot serves ``!ticker@arr`` and ``!bookTicker`` there.
+        whole_market: which of ``WHOLE_MARKET`` spot still serves there.
         connects: connection attempts that an address may make to a host, and in how many seconds; ``None``
             for no limit.
+        silence: seconds without a frame after which a connection there is taken for dead; ``None`` for what fits
+            each market in production.
     """
 
     name: str
@@ -92,8 +97,9 @@ class Environment:
     options: Hosts = Hosts()
     portfolio: Hosts = Hosts()
     portfolio_pro: Hosts = Hosts()
-    whole_market: bool = False
+    whole_market: frozenset[str] = frozenset()
     connects: tuple[int, float] | None = CONNECTS
+    silence: float | None = None
 
     PRODUCTION: ClassVar[Environment]
     TESTNET: ClassVar[Environment]
@@ -142,7 +148,7 @@ class Environment:
         """
         if user_data not in ("today", "listen_key"):
             raise ArgumentError(f"user_data is 'today' or 'listen_key', not {user_data!r}")
-        if "/" in host or not host:
+        if not isinstance(host, str) or "/" in host or not host:
             raise ArgumentError(f"a local host is written like '127.0.0.1:8765', not {host!r}")
         old = user_data == "listen_key"
         spot = UserData.LISTEN_KEY if old else UserData.SIGNATURE
@@ -159,7 +165,7 @@ class Environment:
             options=Hosts(rest, f"{ws}/fstream", user_data=key),
             portfolio=Hosts(rest, f"{ws}/fstream/pm", user_data=key),
             portfolio_pro=Hosts(rest, f"{ws}/fstream/pm-classic", user_data=key),
-            whole_market=whole_market,
+            whole_market=WHOLE_MARKET if whole_market else frozenset(),
             connects=connects,
         )
 
@@ -221,9 +227,30 @@ Environment.US = Environment(
         "wss://ws-api.binance.us:443/ws-api/v3",
         UserData.LISTEN_KEY,
     ),
-    whole_market=True,
+    whole_market=frozenset(("!ticker@arr",)),
+    silence=300.0,  # its pings are three minutes apart
 )
 Environment.MARKET_DATA = Environment(
     name="market-data",
     spot=Hosts("https://data-api.binance.vision", "wss://data-stream.binance.vision"),
 )
+
+ENVIRONMENTS = {each.name: each for each in vars(Environment).values() if isinstance(each, Environment)}
+"""The environments that the exchange runs, by name."""
+
+
+def environment_of(given: Environment | str | None) -> Environment:
+    """The environment that a caller means: one, the name of one, or ``None`` for the default.
+
+    Raises:
+        ArgumentError: there is none of that name.
+    """
+    if given is None:
+        return Environment.default()
+    found = ENVIRONMENTS.get(given) if isinstance(given, str) else given
+    if not isinstance(found, Environment):
+        names = ", ".join(map(repr, ENVIRONMENTS))
+        raise ArgumentError(
+            f"an environment is one of {names}, Environment.local(host) or None, not {given!r}"
+        )
+    return found

@@ -14,8 +14,17 @@ from .errors import ArgumentError
 KEY_VARIABLE = "BINANCE_API_KEY"
 SECRET_VARIABLE = "BINANCE_API_SECRET"
 
+NEEDED = (
+    f"Client(api_key, api_secret), or a private_key, or the variables {KEY_VARIABLE} and {SECRET_VARIABLE}"
+)
+"""What a client lacks that cannot sign."""
+
 _NAMES = ("api_key", "api_secret", "private_key", "private_key_pass")
 _BEGIN = "-----BEGIN"
+_FORMS = {
+    "private_key": "PEM text or the path of a file",
+    "key_file": "the path of a file of lines 'name = value'",
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,7 +68,7 @@ def credentials(
     }
     if not any(found.values()):
         found = dict(_read_file(key_file) if key_file else _read_environment(environ))
-    key, secret = _text("api_key", found), _text("api_secret", found)
+    key, secret = _key("api_key", found), _key("api_secret", found)
     passphrase = _text("private_key_pass", found)
     return Credentials(key, secret, _signer(secret, found.get("private_key"), passphrase))
 
@@ -68,6 +77,16 @@ def _text(name: str, found: Mapping[str, object]) -> str | None:
     value = found.get(name)
     if value is not None and not isinstance(value, str):
         raise ArgumentError(f"{name} is text, not {type(value).__name__}")
+    return value or None
+
+
+def _key(name: str, found: Mapping[str, object]) -> str | None:
+    """What was read from a file often ends with its line; what else is no key would be shown by who refuses it."""
+    value = (_text(name, found) or "").strip()
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise ArgumentError(
+            f"{name} has a character that no key has: a space, a line end, or one beyond ASCII"
+        )
     return value or None
 
 
@@ -110,4 +129,4 @@ def _private_text(path: Path, argument: str) -> str:
         if isinstance(error, ArgumentError):
             raise
         why = getattr(error, "strerror", None) or "it is none"
-        raise ArgumentError(f"{argument} is PEM text or the path of a file: {why}") from None
+        raise ArgumentError(f"{argument} is {_FORMS[argument]}: {why}") from None

@@ -27,9 +27,9 @@ _ANSWERS = tuple(f'{{"{key}"'.encode() for key in (*sorted(_CONTROL), "id"))
 
 
 def _with_frame(payload: bytes) -> Any:
-    """A message that carries its frame."""
+    """A message that carries its frame and the moment at which that was read; it may have to wait for a gap."""
     message = loads(payload)
-    message["frame"] = payload
+    message["frame"], message["received"] = payload, time.time_ns()
     return message
 
 
@@ -142,7 +142,7 @@ class Delivery:
             target.call(payload)
             if target.stopping:
                 break
-        for track in target.tracks.values():
+        for track in list(target.tracks.values()):  # others may come meanwhile
             track.seen = now
 
     def _is_data(self, payload: bytes) -> bool:
@@ -183,5 +183,5 @@ class Delivery:
         held = self._quiet.take(time.monotonic())
         if held is not None:
             log.warning(
-                "%s: a message is not JSON (%d in all): %.80r", self._target.key, self.malformed, payload
+                "%.80s: a message is not JSON (%d in all): %.80r", self._target.key, self.malformed, payload
             )

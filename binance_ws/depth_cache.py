@@ -10,6 +10,7 @@ from typing import Any
 from .books import Book
 from .errors import ArgumentError, NotConnected
 from .manager import BinanceSocketManager
+from .target import check_callable
 
 READY_SECONDS = 300.0
 """How long the first snapshot may take; where many are asked for, it waits for the exchange's request weight."""
@@ -81,6 +82,8 @@ class DepthCacheManager:
     ) -> None:
         if ws_interval not in _INTERVALS:
             raise ArgumentError(f"ws_interval is None or 0 (one second) or 100, not {ws_interval!r}")
+        if callback is not None:
+            check_callable(callback, "depth cache")
         self._callback = callback
         self._symbol = symbol
         self._refresh_interval = refresh_interval
@@ -101,7 +104,8 @@ class DepthCacheManager:
                 self._bm.start()
             self._fill()
         except BaseException:
-            self._bm.close() if self._own else None
+            if self._own:
+                self._bm.close()
             raise
 
     def _fill(self) -> None:

@@ -63,6 +63,11 @@ __all__ = [
 class BinanceWsError(Exception):
     """The root of the library's errors."""
 
+    @property
+    def retryable(self) -> bool:
+        """Whether trying again may help."""
+        return True
+
 
 class ArgumentError(BinanceWsError, ValueError):
     """An argument cannot be used; the message says what is allowed."""
@@ -102,8 +107,6 @@ class NotConnected(BinanceWsError):
 
 class OpenError(BinanceWsError):
     """A connection could not be opened. It is tried again where ``retryable`` is true."""
-
-    retryable = True
 
 
 class ResolveError(OpenError):
@@ -236,7 +239,16 @@ class StaleBook(BinanceWsError):
 
 
 class GaveUp(BinanceWsError):
-    """The retries are used up; the last cause is the ``__cause__``."""
+    """The retries are used up; the last cause is the ``__cause__``.
+
+    Args:
+        cause: the last cause, or its words where they are all that is known.
+    """
+
+    def __init__(self, cause: BaseException | str) -> None:
+        super().__init__(str(cause))
+        if isinstance(cause, BaseException):
+            self.__cause__ = cause.__cause__ if isinstance(cause, GaveUp) else cause
 
 
 class Closed(BinanceWsError):

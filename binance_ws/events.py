@@ -97,7 +97,10 @@ class Stopped(Event):
 
 @dataclass(frozen=True)
 class Missed(Event):
-    """Messages of ``stream`` from ``first`` to ``last`` (ids or open times) are missing and stay so."""
+    """Messages of ``stream`` are missing and stay so, from ``first`` to ``last``, which is one of them.
+
+    These are ids, or update ids of a book, or the open times of closed candles.
+    """
 
     level = logging.WARNING
 
@@ -198,11 +201,15 @@ class BookStale(Event):
         return f"the book of {self.stream} is stale: {self.reason}"
 
 
+def shown(key: str) -> str:
+    """A key as people see it: that of a socket of many streams is cut."""
+    return key if len(key) <= LONGEST else f"{key[: LONGEST - 1]}…"
+
+
 def _place(key: str, stream: str = "") -> str:
     """A key, and the stream where the key is not its name."""
     own = stream in ("", key, key.partition(":")[2])
-    shown = key if len(key) <= LONGEST else f"{key[: LONGEST - 1]}…"
-    return shown if own else f"{shown}: {stream}"
+    return shown(key) if own else f"{shown(key)}: {stream}"
 
 
 def _said(cause: BaseException) -> str:

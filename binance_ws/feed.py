@@ -11,11 +11,13 @@ import random
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from .config import LIMITS
+from .core.lifecycle import State
 from .delivery import Delivery
 from .errors import BinanceWsError, ConnectionLost, StreamRefused
+from .feed_owner import Owner
 from .line import Line
 from .means import Means
 from .net.connection import Connection
@@ -26,30 +28,11 @@ from .target import Target
 log = logging.getLogger(__name__)
 
 _AGAIN_SECONDS = 60.0
+_PATIENCE = 30
+"""How often an old connection that has not read everything is given more time, the overlap each time."""
+
 SILENCE = "its silence"
 """Why a connection on which nothing came any more is replaced."""
-
-
-class Owner(Protocol):
-    """The socket that a feed belongs to; called on the thread of one of the feed's lines."""
-
-    def url_of(self, feed: Feed) -> str:
-        """The URL of a feed's next attempt."""
-
-    def feed_opened(self, feed: Feed) -> None:
-        """A feed's connection is open."""
-
-    def feed_lost(self, feed: Feed, cause: BinanceWsError, attempt: int, seconds: float) -> None:
-        """A feed's connection ended and will open again."""
-
-    def feed_refused(self, refusal: StreamRefused) -> None:
-        """The exchange refused streams of a feed."""
-
-    def feed_rotated(self, reason: str) -> None:
-        """A new connection took over from an old one."""
-
-    def feed_ended(self, feed: Feed, cause: BinanceWsError | None) -> None:
-        """A feed's connection ended for good."""
 
 
 class Feed:
@@ -166,19 +149,21 @@ class Feed:
 
     def line_opened(self, line: Line) -> None:
         """Watch over it; where it is the next one, let the present one end after a moment."""
-        after = self._means.timer.after
-        after(self._means.life * random.uniform(0.97, 1.0), self._rotate_if, line, "its age", line.opening)
-        after(self._silence, self._watch, line, line.opening)
+        line.remind(self._means.life * random.uniform(0.97, 1.0), self._rotate_if, "its age", line.opening)
+        line.remind(self._silence, self._watch, line.opening)
         if line is self._next:
-            after(self._means.overlap, self._let_go, line)
+            line.remind(self._means.overlap, self._let_go)
         else:
             self._owner.feed_opened(self)
 
     def line_lost(self, line: Line, cause: BinanceWsError, attempt: int, seconds: float) -> None:
         """Count and tell; where there are two lines, the one that is lost does not come back."""
-        self.reconnects += 1
-        if self._next is not None:
+        following = self._next
+        if following is not None:
             line.connection.stop()
+        if line is self.line and following is not None and following.connection.state is State.OPEN:
+            return  # it takes over now
+        self.reconnects += 1
         if line is self.line:
             self._owner.feed_lost(self, cause, attempt, seconds)
 
@@ -233,12 +218,12 @@ class Feed:
         gone = line is not self.line or opening not in (None, line.opening)
         if gone or self._next is not None or self._stopping:
             return
-        slot = self._means.slot
-        if slot.taken_by is not None:
-            self._means.timer.after(self._means.overlap, self._rotate_if, line, reason, opening)
+        slot, wait = self._means.slot, self._means.held_up(line.address)
+        if slot.taken_by is not None or wait > 0:  # what is delivered meanwhile would have to be remembered
+            again = (self._watch,) if reason == SILENCE else (self._rotate_if, reason)
+            line.remind(max(wait, self._means.overlap), *again, opening)
             return
-        slot.taken_by = self
-        self._reason = reason
+        slot.taken_by, self._reason = self, reason
         log.debug("%s: a new connection is to take over because of %s", self._name, reason)
         line.seen = set()
         following = self._new_line(waiting=True)
@@ -253,11 +238,16 @@ class Feed:
         if self._stopping:
             following.connection.stop()
 
-    def _let_go(self, following: Line) -> None:
-        """Both lines were heard for a while: end the old one, unless the next has ended meanwhile."""
+    def _let_go(self, following: Line, patience: int = _PATIENCE) -> None:
+        """Both lines were heard for a while: end the old one, unless the next has ended meanwhile.
+
+        What the old one has not read yet, because a callback takes its time, would be lost with it.
+        """
         with self._lock:
             old = self.line if following is self._next else None
-        if old is not None:
+        if old is not None and patience and self._reason != SILENCE and old.connection.unread:
+            following.remind(self._means.overlap, self._let_go, patience - 1)
+        elif old is not None:
             old.connection.stop()
 
     def _take_over(self, lines: tuple[Line, Line]) -> None:
@@ -292,9 +282,8 @@ class Feed:
         last = line.connection.last if opening == line.opening else None
         if line not in (self.line, self._next) or last is None or self._stopping:
             return
-        least = self._means.overlap if line is self._next else 0.0  # its turn has not come yet
-        left = max(last + self._silence - time.monotonic(), least)
-        if left > 0:
-            self._means.timer.after(left, self._watch, line, opening)
-        else:
+        left = last + self._silence - time.monotonic()
+        if left <= 0 and line is self.line and not line.connection.unread:
             self._rotate_if(line, SILENCE, opening)
+        else:  # its turn has not come yet, or a callback takes its time: that is no silence of the exchange
+            line.remind(max(left, self._means.overlap), self._watch, opening)

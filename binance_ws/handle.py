@@ -7,10 +7,16 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from .core.lifecycle import State
-from .errors import BinanceWsError
+from .errors import BinanceWsError, NotConnected
 from .info import SocketInfo
 from .streams.kinds import Stream
 from .target import Target
+
+
+def not_open(key: str, cause: BinanceWsError | None, seconds: float | None) -> NotConnected:
+    """The error for who waited for a socket: so many seconds, or ``None`` where it ended before they were over."""
+    when = "is not connected" if seconds is None else f"was not connected within {seconds:g} s"
+    return NotConnected(f"{key} {when}" + (f": {cause}" if cause else ""))
 
 
 class Handle(Protocol):
@@ -50,8 +56,16 @@ class Handle(Protocol):
     def remove(self, streams: Iterable[Stream | str]) -> None:
         """Carry some streams no more."""
 
-    def wait_open(self, timeout: float | None) -> None:
-        """Wait until it is open."""
+    def wait_open(self, timeout: float | None, of: float | None = None) -> None:
+        """Wait until it is open.
+
+        Args:
+            timeout: seconds; ``None`` for as long as it takes.
+            of: what the caller had in all, where others were waited for before.
+
+        Raises:
+            NotConnected: it is not in time, or never will be.
+        """
 
     def info(self) -> SocketInfo:
         """A snapshot of its numbers."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import NamedTuple
 
 from .core.lifecycle import State
 from .core.times import lag
@@ -20,7 +23,8 @@ class SocketInfo:
 
     Args:
         key: its key.
-        state: ``new``, ``connecting``, ``open``, ``waiting`` or ``closed``; of the worst of its connections.
+        state: ``new``, ``connecting``, ``open``, ``waiting`` or ``closed``; of the worst of its connections. One
+            that carries no streams is ``open`` and has none.
         streams: how many streams it carries.
         messages: messages received.
         bytes: bytes received, frames' headers included.
@@ -73,11 +77,40 @@ class Sockets(list[SocketInfo]):
         return sockets_table(self)
 
 
+class Counts(NamedTuple):
+    """What feeds have counted, named as in :class:`SocketInfo`."""
+
+    messages: int = 0
+    bytes: int = 0
+    reconnects: int = 0
+    rotations: int = 0
+    malformed: int = 0
+
+    def plus(self, feed: Feed) -> Counts:
+        """With what one more has counted."""
+        delivery = feed.delivery
+        more = (delivery.messages, feed.received, feed.reconnects, feed.rotations, delivery.malformed)
+        return Counts(*map(add, self, more))
+
+
 def describe(
-    key: str, market: str, state: State, carriers: Iterable[Feed], target: Target, box: Mailbox | None
+    key: str,
+    market: str,
+    state: State,
+    counted: tuple[Sequence[Feed], Counts],
+    target: Target,
+    box: Mailbox | None,
 ) -> SocketInfo:
-    """A snapshot of a socket, from its feeds, its way to the callback, and the mailbox on it, if any."""
-    feeds, tracks, now = list(carriers), list(target.tracks.values()), time.monotonic()
+    """A snapshot of a socket.
+
+    Args:
+        key, market, state: as of its information.
+        counted: its feeds, and what those have counted that are there no more.
+        target: its way to the callback.
+        box: the mailbox on it, if any.
+    """
+    (feeds, past), tracks, now = counted, list(target.tracks.values()), time.monotonic()
+    counts = reduce(Counts.plus, feeds, past)
     heard = [c.last for feed in feeds for c in feed.connections if c.last is not None]
     wall = time.time()
     lags = [late for feed in feeds if (late := lag(feed.delivery.last, wall)) is not None]
@@ -85,16 +118,16 @@ def describe(
         key=key,
         state=state,
         streams=len(tracks),
-        messages=sum(feed.delivery.messages for feed in feeds),
-        bytes=sum(feed.received for feed in feeds),
+        messages=counts.messages,
+        bytes=counts.bytes,
         last=now - max(heard) if heard else None,
         lag=min(lags, default=None),
-        reconnects=sum(feed.reconnects for feed in feeds),
-        rotations=sum(feed.rotations for feed in feeds),
+        reconnects=counts.reconnects,
+        rotations=counts.rotations,
         gaps=target.gaps + sum(track.gaps for track in tracks),
         backfilled=target.backfilled + sum(track.backfilled for track in tracks),
         repeated=target.repeated + sum(track.repeated for track in tracks),
-        malformed=sum(feed.delivery.malformed for feed in feeds),
+        malformed=counts.malformed,
         errors=target.errors,
         ages={t.stream.name: None if t.seen is None else now - t.seen for t in tracks},
         market=market,

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from json import dumps
 from typing import Any, Protocol
 
-from .errors import BinanceWsError, NotConnected, ProtocolViolation, StreamRefused
+from .errors import BinanceWsError, NotConnected, StreamRefused
 from .net.connection import Connection
+from .net.frames import not_text
 from .streams.messages import Reply
 from .streams.urls import needs_subscribing, requests
 
@@ -77,11 +78,12 @@ class Line:
         self._pace = pace
         self._later = later
         self._delivered_before = 0
-        self._url = ""
+        self.address = ""  # the URL of the last attempt
         self._asked: list[str] = []
         self.opening = 0
         self._pending: dict[int, tuple[str, list[str]]] = {}
         self._unsent: list[tuple[str, list[str]]] = []
+        self._reminders: dict[Callable[..., Any], Any] = {}
         self.connection = connect(self)
 
     # ---- what the connection asks and tells -------------------------------------------------------------
@@ -94,12 +96,13 @@ class Line:
         if self.kept is not None:
             self.kept.extend(payloads)
             return
-        if self.seen is not None:
-            self.seen.update(payloads)
+        seen = self.seen
         try:
             self._process(payloads)
-        except UnicodeDecodeError:
-            self.connection.violate(ProtocolViolation("the exchange sent text that is not UTF-8", 1007))
+            if seen is not None:
+                seen.update(payloads)
+        except UnicodeDecodeError as error:
+            self.connection.violate(not_text(error))
 
     def take_over(self, seen: set[bytes]) -> None:
         """Deliver what was kept, but for what the line before has delivered; in the socket's turn."""
@@ -114,10 +117,10 @@ class Line:
     def url(self) -> str:
         """The URL of the next attempt."""
         asked = self._owner.names()
-        self._url = self._owner.url()
+        self.address = self._owner.url()
         # Streams that are to be found out are known only now.
-        self._asked = [] if needs_subscribing(self._url) else asked or self._owner.names()
-        return self._url
+        self._asked = [] if needs_subscribing(self.address) else asked or self._owner.names()
+        return self.address
 
     def proven(self) -> bool:
         """Whether a message came since the connection opened last; answers to our requests do not count."""
@@ -125,6 +128,7 @@ class Line:
 
     def opened(self) -> None:
         """Ask for the streams that the URL did not ask for, or should not have, and tell."""
+        self._forget_reminders()
         self._delivered_before = self._owner.delivered()
         self.opening += 1
         self._pending = {}
@@ -140,7 +144,20 @@ class Line:
 
     def ended(self, cause: BinanceWsError | None) -> None:
         """Tell."""
+        self._forget_reminders()
         self._owner.line_ended(self, cause)
+
+    def remind(self, seconds: float, call: Callable[..., Any], *args: Any) -> None:
+        """Have ``call(line, *args)`` called later, instead of what it was to be called for before.
+
+        It is not, where the line opens anew or ends first: nothing holds on to a line that has ended.
+        """
+        self._reminders[call] = self._later(seconds, call, self, *args)
+
+    def _forget_reminders(self) -> None:
+        for task in list(self._reminders.values()):
+            task.cancel()
+        self._reminders.clear()
 
     # ---- requests ---------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from . import events, plans
@@ -13,8 +14,9 @@ from .account_methods import AccountMethods
 from .book_methods import BookMethods
 from .client import Client, adapted
 from .config import Environment
+from .core.given import positive, whole
 from .enums import WEBSOCKET_DEPTH_5, WEBSOCKET_DEPTH_10, WEBSOCKET_DEPTH_20, Market
-from .errors import ArgumentError, NotConnected
+from .errors import NotConnected
 from .family import welcome
 from .handle import Handle
 from .info import Sockets
@@ -27,7 +29,7 @@ from .pull import subject_of
 from .pull_methods import PullMethods
 from .record_methods import RecordMethods
 from .recovery import LIMIT, Recovery
-from .registry import Registry, Run
+from .registry import Registry, Run, no_socket
 from .sockets import Socket, Surroundings
 from .start_methods import Callback, Key, StartMethods
 from .streams.kinds import Stream
@@ -51,7 +53,8 @@ class BinanceSocketManager(
 
     Args:
         client: :class:`Client`, python-binance's ``Client``, or ``None`` for market data alone.
-        user_timeout: seconds between renewals of a listen key.
+        user_timeout: seconds between renewals of a listen key; 2,700 at most, so that one that fails can be tried
+            again before the key expires.
         max_retries: attempts after a lost connection, counted anew when a connection has delivered; ``None``
             to try for ever.
         backfill: whether messages that a gap swallowed are fetched and delivered in their place.
@@ -59,7 +62,7 @@ class BinanceSocketManager(
         serialize_callbacks: whether no two callbacks of this manager run at the same time.
         on_event: is called with each :class:`binance_ws.events.Event`, on the thread where it happens.
         stale_after: seconds without a frame, pings included, after which a connection is replaced; ``None``
-            for what fits the market (60 for spot, 300 for futures, 900 for options).
+            for what fits the market (60 for spot, 300 for futures and binance.us, 900 for options).
         name: of the manager and its thread; a manager of the same name is closed when this one is made, so that
             a notebook's cell can be run again. ``None`` for any number of managers side by side.
 
@@ -88,10 +91,13 @@ class BinanceSocketManager(
         name: str | None = None,
     ) -> None:
         ThreadLike.__init__(self, name or "binance_ws")
-        if max_retries is not None and max_retries < 0:
-            raise ArgumentError(f"max_retries is a number of attempts or None, not {max_retries!r}")
+        if max_retries is not None:
+            whole("max_retries", max_retries, "attempts", least=0, otherwise="None for ever")
+        if stale_after is not None:
+            positive("stale_after", stale_after, "seconds")
+        whole("backfill_limit", backfill_limit, "messages", least=0)
         if on_event is not None:
-            check_callable(on_event)
+            check_callable(on_event, "event")
         self._client: Client = adapted(client)
         self._user_timeout = user_timeout
         self._listeners = [] if on_event is None else [on_event]
@@ -103,13 +109,14 @@ class BinanceSocketManager(
         """Make the parts that a run needs."""
         max_retries, stale_after, serialize_callbacks, backfill, limit = self._options
         client = self._client
+        silence = client.environment.silence if stale_after is None else stale_after
         self._registry: Registry[Handle] = Registry()
         self._timer = Timer("binance_ws timer")
         self._recovery = Recovery(client.get, bool(client.API_KEY), limit)
         tutor = Tutor(client.exchange_info, client.environment, self._recovery.later, self._tell)
         self._watch = Watch(self._timer, self._registry.all, self._tell, tutor.doubt)
         self._around = Surroundings(
-            means=Means(client.network, self._timer, max_retries, stale_after, budget=client.budget),
+            means=Means(client.network, self._timer, max_retries, silence, budget=client.budget),
             url=self._url,
             release=self._registry.release,
             tell=self._tell,
@@ -119,7 +126,9 @@ class BinanceSocketManager(
         )
         claim, find = self._registry.claim, self._registry.get
         self._accounts = UserStreams(client, self._around, claim, find, self._user_timeout)
-        books = self._keep_books(client, self._around, claim)
+        release = self._registry.release  # a book that is given up says so itself
+        around = replace(self._around, release=lambda identity, socket, cause: release(identity, socket))
+        books = self._keep_books(client, around, claim)
         self._parts = (self._accounts, books, self._timer, self._recovery)
 
     def abandon(self) -> None:
@@ -187,6 +196,8 @@ class BinanceSocketManager(
         if socket is not None and self._registry.release(socket.identity, socket):
             socket.stop()
             self._join([socket], [])
+        else:
+            self._registry.forget(conn_key)
 
     def _join(self, sockets: Sequence[Handle], others: Sequence[threading.Thread]) -> None:
         deadline = time.monotonic() + CLOSE_SECONDS
@@ -252,7 +263,7 @@ class BinanceSocketManager(
     def _socket(self, key: str) -> Handle:
         socket = self._registry.get(key)
         if socket is None:
-            raise ArgumentError(f"no open socket has the key {key!r}")
+            raise no_socket(key)
         return socket
 
     def wait_connected(self, key: Any = None, timeout: float | None = None) -> None:
@@ -264,17 +275,20 @@ class BinanceSocketManager(
 
         Raises:
             ArgumentError: no socket has that key.
-            NotConnected: it is not in time, was given up, or the manager is not started; the reason of the
-                last failure is the ``__cause__``.
+            NotConnected: it is not in time, was given up (and neither stopped nor started again since), or the
+                manager is not started; the reason of the last failure is the ``__cause__``.
         """
         if self._registry.running is None:
             raise NotConnected("the manager is not started: call start() first")
         found = self._registry.all() if key is None else [self._registry.get(key)]
+        if key is None or None in found:
+            self._registry.check(key)
         deadline = None if timeout is None else time.monotonic() + timeout
         for socket in found:
             if socket is None:
-                raise ArgumentError(f"no open socket has the key {key!r}")
-            socket.wait_open(None if deadline is None else max(0.0, deadline - time.monotonic()))
+                raise no_socket(key)
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            socket.wait_open(left, timeout)
 
     def sockets(self) -> Sockets:
         """A list: a snapshot of each socket, in the order in which they were started."""

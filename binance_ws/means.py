@@ -46,3 +46,7 @@ class Means:
     slot: Slot = field(default_factory=Slot)
     life: float = LIFE_SECONDS
     overlap: float = OVERLAP_SECONDS
+
+    def held_up(self, url: str) -> float:
+        """Seconds until a connection to a URL's host would be made."""
+        return self.budget(url).held_up() if self.budget else 0.0

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from .client import Client
+from .config import WHOLE_MARKET
+from .core.given import whole
 from .core.merge import Merge
 from .enums import Market
 from .errors import ArgumentError, UnknownStream
@@ -52,8 +55,7 @@ def mini_tickers(update_time: int) -> Plan:
     Raises:
         ArgumentError: that is no number above 0.
     """
-    if not isinstance(update_time, int) or update_time <= 0:
-        raise ArgumentError(f"update_time is a number of milliseconds above 0, not {update_time!r}")
+    whole("update_time", update_time, "milliseconds")
     seconds = update_time / 1000
     merge = partial(Merge, seconds, MINI_TICKER_SECONDS / 2) if seconds > MINI_TICKER_SECONDS else None
     stream = names.all_mini_tickers()
@@ -66,7 +68,7 @@ def multiplex(client: Client, streams: Iterable[str], market: Market) -> Plan:
     Raises:
         UnknownStream: the market has no such stream, or has it no more.
     """
-    found = classified([streams] if isinstance(streams, str) else streams, market)
+    found = classified(streams, market)
     for stream in found:
         if not _served(client, stream):
             raise UnknownStream(
@@ -98,13 +100,23 @@ def framed(streams: Iterable[Stream | str], market: Market | str) -> Plan:
     return Plan(found[0].market, path, found, Shape(wrapped=True, frames=True))
 
 
-def classified(streams: Iterable[Stream | str], market: Market | str) -> list[Stream]:
+def _each(streams: object) -> Iterable[Any]:
+    """What a caller passed as streams; a single one is one."""
+    if isinstance(streams, (str, Stream)):
+        return [streams]
+    if not isinstance(streams, Iterable):
+        order = "; the streams come first, then the callback" if callable(streams) else ""
+        raise ArgumentError(f"streams is a list such as ['btcusdt@trade'], not {streams!r}{order}")
+    return streams
+
+
+def classified(streams: Iterable[Stream | str] | Stream | str, market: Market | str) -> list[Stream]:
     """Streams, each once, in the order given.
 
     Raises:
         ArgumentError: there are none, or one is unknown.
     """
-    found = [s if isinstance(s, Stream) else classify(s, market) for s in streams]
+    found = [s if isinstance(s, Stream) else classify(s, market) for s in _each(streams)]
     if not found:
         raise ArgumentError("at least one stream is needed, such as 'btcusdt@trade'")
     return list(dict.fromkeys(found))
@@ -131,8 +143,8 @@ def url_of(
 
 def _served(client: Client, stream: Stream) -> bool:
     """Whether the environment has a stream; spot's of the whole market are on few."""
-    whole = stream.kind.name in ("all_tickers", "all_book_tickers")
-    return not (whole and stream.market is Market.SPOT) or client.environment.whole_market
+    whole = stream.market is Market.SPOT and stream.name in WHOLE_MARKET
+    return not whole or stream.name in client.environment.whole_market
 
 
 def _of_each_symbol(client: Client, kind: str) -> list[Stream]:

@@ -9,15 +9,19 @@ from weakref import WeakValueDictionary
 from . import plans
 from .enums import Market
 from .errors import ArgumentError
+from .handle import Handle
 from .net.mailbox import Mailbox
 from .opener import Opener
 from .pull import MessageStream, subject_of
+from .registry import Registry
 from .streams.kinds import Stream
 from .thread_like import is_interactive
 
 
 class PullMethods(Opener):
     """What opens streams as iterators."""
+
+    _registry: Registry[Handle]
 
     @cached_property
     def _streams(self) -> MutableMapping[tuple[Market, str], MessageStream]:
@@ -30,7 +34,7 @@ class PullMethods(Opener):
         maxsize: int = 10_000,
         overflow: str = "block",
     ) -> MessageStream:
-        """Streams as a blocking iterator, opened at once where the manager is started.
+        """Streams as a blocking iterator, opened at once where the manager is started; who takes needs that.
 
         At a prompt or in a notebook it takes the place of an elder one of the same streams, so that a cell can be
         run again.
@@ -54,5 +58,6 @@ class PullMethods(Opener):
         if key is False:
             raise ArgumentError(f"{plan.path} of {plan.market} is open already; stop it by its key first")
         taken.stopped_by(partial(self.stop_socket, key))
+        taken.starts_with(key, lambda: self._registry.running is not None)
         self._streams[plan.market, plan.path] = taken
         return taken

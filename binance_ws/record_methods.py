@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from . import plans
+from .core.given import positive
 from .enums import Market
 from .errors import ArgumentError
 from .opener import Opener
@@ -53,7 +54,7 @@ class RecordMethods(Opener):
             buffer_bytes: messages that may wait for the disk; those that find no room are dropped, counted
                 and noted.
             snapshots: whether a snapshot of each book whose changes are recorded is fetched when they begin and
-                after some were missed: a line of its own, which the replay begins with.
+                after some were missed or dropped: a line of its own, which the replay begins with.
 
         Raises:
             ArgumentError: an argument cannot be used, the file cannot be made, or these streams are being
@@ -108,5 +109,5 @@ def _of_one_market(streams: Sequence[Stream | str], market: Market | str) -> lis
 
 def _check(**limits: float | None) -> None:
     for name, limit in limits.items():
-        if limit is not None and not (isinstance(limit, (int, float)) and limit > 0):
-            raise ArgumentError(f"{name} is a number above 0, not {limit!r}")
+        if limit is not None:
+            positive(name, limit)

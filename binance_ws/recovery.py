@@ -3,7 +3,7 @@
 One thread a manager, begun with the first gap, asks for a page of each gap in turn, so that none waits for
 another. While it asks, the stream's newer messages wait; other streams do not. What was found is delivered on a
 thread of its own, as a callback may take its time. What cannot be had in time, or is more than the limit, stays
-missing and is told.
+missing and is told. Time is what a gap's own calls take: that others are asked for first does not count.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from .core.backfill import Source, source_of
+from . import events
+from .core.backfill import source_of
 from .core.backoff import backoff
 from .core.filling import Filling
 from .core.sequence import Gap
 from .errors import BinanceWsError, RateLimited, RestError
 from .net.shift import Shift
 from .target import Target
-from .track import Track
+from .track import SoFar, Track
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +35,15 @@ WAIT_SECONDS = 300.0
 """How long a stream may wait for its gap to be filled."""
 
 REPAIR_SECONDS = 30.0
-"""How long one gap may go without coming any further once it had a turn, but for what we are asked to wait."""
+"""How long one gap may go without coming any further, but for what we are asked to wait; from the first call on
+that brought nothing."""
+
+ATTEMPTS = 3
+"""How many calls may bring nothing at least: with many gaps, all that time may lie between two of them."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
-_MOMENT = 0.05
-"""How long a gap that has to wait may hold up those behind it."""
+_MOMENT, _LEAST = 0.05, 0.001
+"""How long all gaps that have to wait may hold up one that need not, and how long each of them does at least."""
 
 Ask = Callable[..., Any]
 
@@ -53,20 +58,20 @@ class Job:
 
     Args:
         target, track, gap: whose, and what.
-        source: where it is asked for.
         filling: how far it is.
         latest: the moment of the monotonic clock at which it ends.
-        until: the same, once it had its first turn.
+        until: the same, while its calls bring nothing; ``None`` while they do.
+        fruitless: how many brought nothing since one did.
         due: the moment of its next turn.
     """
 
     target: Target
     track: Track
     gap: Gap
-    source: Source
     filling: Filling
     latest: float
     until: float | None = None
+    fruitless: int = 0
     due: float = 0.0
     pauses: Iterator[float] = field(default_factory=_pauses)
 
@@ -77,32 +82,33 @@ class Job:
         carried = not self.target.stopping and self.target.tracks.get(name) is track
         return carried and track.held is not None and track.gap is self.gap
 
-    def over(self, now: float) -> bool:
-        """Whether its time is over."""
-        if self.until is None:
-            self._get_on(now)
-        return now >= (self.until or now)
-
-    def _get_on(self, now: float) -> None:
-        """From here on it has its time to come further."""
-        self.until, self.pauses = min(self.latest, now + REPAIR_SECONDS), _pauses()
-
     def fed(self, rows: list[Any], now: float) -> bool:
         """Take an answer; whether that was the last one."""
         if self.filling.take(rows):
-            self._get_on(now)
-        else:
-            self.due = now + next(self.pauses)  # the exchange's database may lag its streams a little
-        return self.filling.done
+            self.until, self.fruitless, self.pauses = None, 0, _pauses()
+            return self.filling.done
+        return self._put_off(now)  # the exchange's database may lag its streams a little
 
     def failed(self, error: BinanceWsError, now: float) -> bool:
         """Put it off; whether there is no use in that."""
-        wait = next(self.pauses)
         if isinstance(error, RateLimited):
-            wait = max(wait, error.retry_after)
-            self.until = min(self.latest, (self.until or now) + wait)
-        self.due = now + wait
-        return not getattr(error, "retryable", True) or self.due >= (self.until or now)
+            return self._put_off(now, error.retry_after)
+        return self._put_off(now) if error.retryable else not self.filling.otherwise()
+
+    def _put_off(self, now: float, asked: float = 0.0) -> bool:
+        """Let it wait, for as long as the exchange asked for at least; whether there is no use in that."""
+        self.until = (self.until or now + REPAIR_SECONDS) + asked
+        self.fruitless += not asked
+        self.due = now + max(next(self.pauses), asked)
+        return self.due >= self.latest or (self.fruitless >= ATTEMPTS and self.due >= self.until)
+
+    def so_far(self) -> tuple[list[Any], list[Gap]]:
+        """What was found until now, as live messages, and what is missing besides."""
+        try:
+            return self.filling.so_far()
+        except Exception:
+            log.exception("a gap of %s could not be filled", self.track.stream)
+            return [], [self.gap]
 
 
 Work = Job | Callable[[], None]
@@ -132,16 +138,17 @@ class Recovery:
         shift = self._shift
         return shift.end() if shift is not None and shift.owner is owner else None
 
-    def repair(self, target: Target, track: Track, gap: Gap) -> bool:
-        """Begin to fill a gap; false where this stream's gaps cannot be filled."""
+    def repair(self, target: Target, track: Track, gap: Gap) -> SoFar | None:
+        """Begin to fill a gap; what tells how far that is, or ``None`` where this stream's cannot be filled."""
         source = source_of(track.stream)
         shift = self._shift
         if source is None or (source.needs_key and not self._has_key) or not shift or shift.over.is_set():
-            return False
+            return None
         filling = Filling(track.stream, gap, source, self._limit)
-        shift.jobs.put(Job(target, track, gap, source, filling, time.monotonic() + WAIT_SECONDS))
+        job = Job(target, track, gap, filling, time.monotonic() + WAIT_SECONDS)
+        shift.jobs.put(job)
         shift.begin(self._run)
-        return True
+        return job.so_far
 
     def later(self, call: Callable[[], None]) -> None:
         """Have something else that asks the exchange called, in turn with the gaps."""
@@ -170,19 +177,19 @@ class Recovery:
             log.exception("a gap of %s could not be filled", job.track.stream)
             done = True
         if done:
-            shift.aside(f"binance_ws {job.target.key} backfill", partial(_resume, job))
+            shift.aside(f"binance_ws {events.shown(job.target.key)} backfill", partial(_resume, job))
         else:
             shift.jobs.put(job)
 
     def _page(self, job: Job, shift: Shift[Work]) -> bool:
         """Ask for one page where it is time to; whether there is no more to do."""
         now = time.monotonic()
-        if job.over(now):
+        if now >= job.latest:
             return True
         if job.due > now:
-            shift.over.wait(min(job.due - now, _MOMENT))
+            shift.over.wait(min(job.due - now, _pause(shift.jobs.qsize())))
             return False
-        stream, source = job.track.stream, job.source
+        stream, source = job.track.stream, job.filling.source
         try:
             answer = self._ask(source.path, stream.market, source.weight, **job.filling.params)
             if not isinstance(answer, list):
@@ -191,6 +198,11 @@ class Recovery:
             log.warning("%s: its gap is not filled yet: %s", stream, error)
             return job.failed(error, time.monotonic())
         return job.fed(answer, time.monotonic())
+
+
+def _pause(others: int) -> float:
+    """How long one gap may hold up so many others, so that all who wait take a moment together."""
+    return max(_LEAST, _MOMENT / (1 + others))
 
 
 def _tried(call: Callable[[], None]) -> None:
@@ -202,12 +214,7 @@ def _tried(call: Callable[[], None]) -> None:
 
 def _resume(job: Job) -> None:
     """Deliver what was found, in the socket's turn; on a thread of its own."""
-    try:
-        found, missing = job.filling.found(), job.filling.missing()
-    except Exception:
-        log.exception("a gap of %s could not be filled", job.track.stream)
-        found, missing = [], [job.gap]
-    job.target.turnstile.take(_deliver, (job, found, missing))
+    job.target.turnstile.take(_deliver, (job, *job.so_far()))
 
 
 def _deliver(work: tuple[Job, list[Any], list[Gap]]) -> None:

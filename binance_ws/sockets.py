@@ -9,21 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import events
+from .carriers import Carriers
 from .core.lifecycle import State
-from .errors import ArgumentError, BinanceWsError, NotConnected, StreamRefused
+from .core.told import last_word, refused
+from .errors import ArgumentError, BinanceWsError, StreamRefused
 from .feed import Feed
-from .handle import Handle
+from .handle import Handle, not_open
 from .info import SocketInfo, describe
 from .means import Means
 from .net.connection import Connection
 from .net.mailbox import Courier, Mailbox
 from .net.turnstile import Turnstile
 from .plans import Plan, classified
-from .streams.kinds import Order, Stream
-from .streams.urls import shards
+from .streams.kinds import Stream
 from .target import Callback, Repair, Target
-
-GAVE_UP = "Max reconnect retries reached"
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Surroundings:
     Args:
         means: what its feeds work with.
         url: the URL for some streams, and whether their messages come wrapped from there.
-        release: frees a socket's key; whether the key was still its own.
+        release: frees a socket's key, which was given up where there is a cause; whether it was still its own.
         tell: gives an event to ``on_event``.
         turnstile: shared by all sockets of a manager that serializes callbacks.
         repair: fills gaps; ``None`` where they stay.
@@ -42,7 +41,7 @@ class Surroundings:
 
     means: Means
     url: Callable[[Sequence[Stream], bool], str]
-    release: Callable[[str, Handle], bool]
+    release: Callable[[str, Handle, BinanceWsError | None], bool]
     tell: Callable[[events.Event], None]
     turnstile: Turnstile | None = None
     repair: Repair | None = None
@@ -85,9 +84,8 @@ class Socket:
         )
         self._around = around
         self._find = streams if callable(streams) else None
-        groups: list[list[Stream]] = [[]] if callable(streams) else list(shards(streams))
-        self._combined = shape.wrapped or self._find is not None or sum(map(len, groups)) > 1
-        self._all: list[Feed] = []  # those that carry nothing any more as well
+        known: list[Stream] = [] if callable(streams) else list(streams)
+        self._combined = shape.wrapped or self._find is not None or len(known) > 1
         self._over = False
         self._settled = threading.Event()
         self.opened = 0.0
@@ -95,15 +93,22 @@ class Socket:
         self._courier: Courier | None = None
         self._box = box
         if box is not None and ending is None:
-            self._courier = Courier(f"binance_ws {plan.path} mail", box, self.target.call_user)
+            self._courier = Courier(f"binance_ws {events.shown(plan.path)} mail", box, self.target.call_user)
             self.target.deliver_to(box.put)
-        self.feeds = [self._feed(group, number) for number, group in enumerate(groups)]
+        elif box is not None:
+            self.target.pulled()
+        means = around.means
+        self._carriers = Carriers(self._feed, self.target, means.timer, means.overlap)
+        self._carriers.begin(known)
 
     def _feed(self, streams: Sequence[Stream], number: int) -> Feed:
-        name = f"binance_ws {self.key}" + (f" {number + 1}" if number else "")
-        self.target.follow(streams)
-        self._all.append(Feed(name, self, streams, self.target, self._combined, self._around.means))
-        return self._all[-1]
+        name = f"binance_ws {events.shown(self.key)}" + (f" {number + 1}" if number else "")
+        return Feed(name, self, streams, self.target, self._combined, self._around.means)
+
+    @property
+    def feeds(self) -> Sequence[Feed]:
+        """What carries its streams now."""
+        return self._carriers.feeds
 
     @property
     def key(self) -> str:
@@ -116,7 +121,7 @@ class Socket:
         return [c.thread for c in self._connections()] + ([self._courier.thread] if self._courier else [])
 
     def _connections(self) -> list[Connection]:
-        return [connection for feed in list(self._all) for connection in feed.connections]
+        return [connection for feed in self._carriers.all for connection in feed.connections]
 
     # ---- what the manager asks --------------------------------------------------------------------------
 
@@ -124,8 +129,9 @@ class Socket:
         """Begin to connect."""
         if self._courier is not None:
             self._courier.start()
-        for feed in list(self.feeds):
+        for feed in self._carriers.open():
             feed.start()
+        self._look()  # where nothing is carried, nothing will tell
 
     def hang_up(self, cause: BinanceWsError) -> None:
         """End the present connections; they open again."""
@@ -135,11 +141,11 @@ class Socket:
     def stop(self) -> None:
         """Hang up and call no more; returns at once."""
         self.target.stopping = True
-        for feed in list(self.feeds):
+        over, self._over = self._over, True
+        for feed in self._carriers.close():
             feed.stop()
         self._end()
         self._settled.set()
-        over, self._over = self._over, True
         if not over:
             self._around.tell(events.Stopped(self.key))
 
@@ -163,133 +169,115 @@ class Socket:
         Raises:
             ArgumentError: one is unknown, or the messages of this socket do not say their stream.
         """
+        self._start(self._carriers.add(self._changed(streams)))
+
+    def remove(self, streams: Iterable[Stream | str]) -> None:
+        """Carry some streams no more; a connection that has emptied is closed, also the last one.
+
+        Raises:
+            ArgumentError: as of :meth:`add`.
+        """
+        for feed in self._carriers.remove(self._changed(streams)):
+            feed.stop()
+        self._look()  # the one that was not open may be gone
+
+    def _changed(self, streams: Iterable[Stream | str]) -> list[Stream]:
         if not self._combined or self._find is not None:
             raise ArgumentError(
                 f"{self.key} carries one stream; start a multiplex socket to change its streams"
             )
-        known = self.target.tracks
-        fresh = [s for s in classified(streams, self._market) if s.name not in known]
-        self.target.follow(fresh)
-        for feed in list(self.feeds):
-            fitting = [s for s in fresh if feed.fits(s)][: feed.room]
-            if fitting:
-                feed.add(fitting)
-                fresh = [s for s in fresh if s not in fitting]
-        for group in shards(fresh):
-            feed = self._feed(group, len(self.feeds))
-            self.feeds.append(feed)
+        return classified(streams, self._market)
+
+    def _start(self, feeds: Iterable[Feed]) -> None:
+        for feed in feeds:
+            self._unsettle()
             feed.start()
 
-    def remove(self, streams: Iterable[Stream | str]) -> None:
-        """Carry some streams no more; a connection that has emptied is closed."""
-        gone = classified(streams, self._market)
-        for feed in list(self.feeds):
-            mine = [s for s in gone if s in feed.streams]
-            if mine and len(mine) == len(feed.streams) and len(self.feeds) > 1:
-                self.feeds.remove(feed)
-                feed.stop()
-            elif mine:
-                feed.remove(mine)
-        for stream in gone:
-            self.target.forget(stream)
-        self._pack()
+    def _unsettle(self) -> None:
+        """Have those wait who wait until it is open; nobody waits for one that is over."""
+        self._settled.clear()
+        if self._over:
+            self._settled.set()
 
-    def _pack(self) -> None:
-        """Where one connection has room for what another carries, it takes that over and the other is closed.
+    def _look(self) -> None:
+        """Let go who waits, where it is open."""
+        if self.state is State.OPEN:
+            self._settled.set()
 
-        For a moment both are heard, so only streams whose order tells what is repeated are moved.
-        """
-        for feed in sorted(self.feeds, key=lambda feed: len(feed.streams)):
-            moved = feed.streams
-            others = [o for o in self.feeds if o is not feed and o.fits(moved[0]) and o.room >= len(moved)]
-            if others and all(stream.kind.order is not Order.NONE for stream in moved):
-                others[0].add(moved)
-                self.feeds.remove(feed)
-                self._around.means.timer.after(self._around.means.overlap, feed.stop)
-
-    def wait_open(self, timeout: float | None) -> None:
+    def wait_open(self, timeout: float | None, of: float | None = None) -> None:
         """Wait until all its connections are open.
 
         Raises:
             NotConnected: they are not in time, or never will be; the cause of the last failure is its cause.
         """
-        self._settled.wait(timeout)
+        in_time = self._settled.wait(timeout)
         if self.state is not State.OPEN:
-            why = f": {self._cause}" if self._cause else ""
-            raise NotConnected(f"{self.key} is not connected{why}") from self._cause
+            raise not_open(self.key, self._cause, None if in_time else of or timeout) from self._cause
 
     @property
     def state(self) -> State:
-        """The state of the connection that is furthest from open."""
-        states = {feed.line.connection.state for feed in self.feeds}
-        return next(state for state in _WORST_FIRST if state in states)
+        """The state of the connection that is furthest from open; open where there are no streams to carry."""
+        return self._carriers.state
 
     def info(self) -> SocketInfo:
         """A snapshot of its numbers."""
-        return describe(self.key, self._market.value, self.state, list(self._all), self.target, self._box)
+        return describe(
+            self.key, self._market.value, self.state, self._carriers.counted(), self.target, self._box
+        )
 
     # ---- what its feeds tell, each on its own thread ----------------------------------------------------
 
     def url_of(self, feed: Feed) -> str:
         """The URL of a feed's next attempt; the first one finds out the streams where they are not known."""
         if self._find is not None:
-            self._spread(list(shards(self._find())))
+            more = self._carriers.spread(self._find())
             self._find = None
+            self._start(more)  # which ask for their URLs in turn
         return self._around.url(feed.streams, self._combined)
-
-    def _spread(self, groups: list[list[Stream]]) -> None:
-        """Give the first feed its streams and each further group a feed of its own."""
-        self.feeds[0].streams = groups[0]
-        self.target.follow(groups[0])
-        for number, group in enumerate(groups[1:], 1):
-            feed = self._feed(group, number)
-            self.feeds.append(feed)
-            feed.start()
-            if self.target.stopping:
-                feed.stop()
 
     def feed_opened(self, feed: Feed) -> None:
         """Tell, and let go who waits for it."""
+        if feed not in self.feeds:
+            return
         self.opened = time.monotonic()
         self._around.tell(events.Connected(self.key, len(feed.streams)))
-        if self.state is State.OPEN:
-            self._settled.set()
+        self._look()
 
     def feed_lost(self, feed: Feed, cause: BinanceWsError, attempt: int, seconds: float) -> None:
-        """Tell, and let those wait who wait for it."""
+        """Tell, and let those wait who wait for it; nobody misses one that carries nothing any more."""
+        if feed not in self.feeds:
+            return
         self._cause = cause
-        self._settled.clear()
+        self._unsettle()
         self._around.tell(events.Lost(self.key, cause))
         self._around.tell(events.Retrying(self.key, attempt, seconds))
 
     def feed_rotated(self, reason: str) -> None:
-        """Tell."""
+        """Tell, and let go who waits for it."""
         self._around.tell(events.Rotated(self.key, reason))
+        self._look()
 
     def feed_refused(self, refusal: StreamRefused) -> None:
         """Tell the callback which streams the exchange does not serve."""
         self._around.tell(events.Refused(self.key, refusal.streams, refusal))
-        self._say({"e": "error", "m": str(refusal), "key": self.key, "streams": list(refusal.streams)})
+        self._say(refused(self.key, refusal))
 
     def feed_ended(self, feed: Feed, cause: BinanceWsError | None) -> None:
         """The first feed to give up ends the socket: its key is free, its callback hears of it, once."""
-        if cause is None or not self._around.release(self.identity, self):
+        matters = self._carriers.ended(feed)
+        if cause is None or not matters or not self._around.release(self.identity, self, cause):
             return
         self._cause, self._over = cause, True
-        for other in self.feeds:
-            if other is not feed:
-                other.stop()
+        for other in self._carriers.close():
+            other.stop()
         self._settled.set()
-        retryable = getattr(cause.__cause__ or cause, "retryable", True)
         self._around.tell(events.GivenUp(self.key, cause))
-        text = GAVE_UP if retryable else str(cause)
-        self._say({"e": "error", "m": text, "key": self.key, "cause": str(cause)})
+        self._say(last_word(self.key, cause))
+        if self._courier is not None:
+            self.target.turnstile.take(Mailbox.close, self._courier.mailbox, waits=False)
         if self._ending is not None:
             self._ending()
 
     def _say(self, message: dict[str, Any]) -> None:
         """Call the user with a message of ours, in turn with the others."""
-        self.target.turnstile.take(self.target.call, message)
-
-
-_WORST_FIRST = (State.CLOSED, State.WAITING, State.NEW, State.CONNECTING, State.OPEN)
+        self.target.turnstile.take(self.target.call, message, waits=False)

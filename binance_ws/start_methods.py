@@ -56,7 +56,7 @@ class StartMethods(ABC):
         Args:
             symbol: in any case.
             callback: the user's function.
-            depth: 5, 10 or 20 levels; ``None`` (or ``"1"``, as of old) for the changes.
+            depth: 5, 10 or 20 levels; ``None`` (or 0 or ``"1"``, as of old) for the changes.
             interval: milliseconds between messages: 100, or ``None`` for one second.
         """
         return self._start(callback, names.book(symbol, depth, interval))

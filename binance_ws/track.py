@@ -16,6 +16,9 @@ class Held:
 HELD = Held()
 Verdict = Gap | Repeated | Held | None
 
+SoFar = Callable[[], tuple[list[Any], list[Gap]]]
+"""What was found of a gap until now, as live messages in order, and what is missing besides."""
+
 
 def _hold(data: Any) -> Held:
     return HELD
@@ -28,7 +31,19 @@ class Track:
         stream: the stream.
     """
 
-    __slots__ = ("_tracker", "backfilled", "gap", "gaps", "held", "repeated", "seen", "step", "stream")
+    __slots__ = (
+        "__weakref__",
+        "_tracker",
+        "backfilled",
+        "gap",
+        "gaps",
+        "held",
+        "repeated",
+        "seen",
+        "so_far",
+        "step",
+        "stream",
+    )
 
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
@@ -38,6 +53,7 @@ class Track:
         self.backfilled = 0
         self.gap: Gap | None = None
         self.held: list[Any] | None = None
+        self.so_far: SoFar | None = None
         self._tracker: Tracker = tracker(stream)
         self.step: Callable[[Any], Verdict] = self._tracker.step
 
@@ -48,7 +64,7 @@ class Track:
 
     def release(self) -> list[Any]:
         """No message waits any more; those that did."""
-        held, self.held = self.held or [], None
+        held, self.held, self.so_far = self.held or [], None, None
         self.step = self._tracker.step
         return held
 
@@ -60,4 +76,4 @@ class Track:
             return None
 
 
-__all__ = ["HELD", "REPEATED", "Gap", "Held", "Track", "Verdict"]
+__all__ = ["HELD", "REPEATED", "Gap", "Held", "SoFar", "Track", "Verdict"]

@@ -1,7 +1,7 @@
 """The streams of accounts: which mechanism brings each, chosen by the environment, and what all of them share.
 
 Whatever may wait for the exchange's answer is done on one thread, begun with the first account: it renews, opens
-anew, asks for what was missed, and closes listen keys.
+anew, and closes listen keys. What was missed takes many answers, and is asked for on a thread beside it.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from functools import partial
 from typing import Any
 
 from .accounts.api_line import ApiLine
-from .accounts.key_line import KeyLine
+from .accounts.key_line import KeyLine, Source
 from .accounts.listen_keys import Lease
 from .accounts.reconcile import Reconciler, shape_of
-from .accounts.socket import Carrier, UserSocket
-from .accounts.ws_api import CALL_SECONDS, Seat, Ticket
+from .accounts.socket import UserSocket
+from .accounts.way import Way
+from .accounts.ws_api import CALL_SECONDS, Ticket
 from .client import Client
 from .config import Hosts, UserData
-from .errors import ApiError, ArgumentError, BinanceWsError, CredentialsMissing, RestError
+from .core.given import positive
+from .credentials import NEEDED
+from .errors import ApiError, ArgumentError, BinanceWsError, Closed, CredentialsMissing, RestError
 from .handle import Handle
 from .net.timer import Timer
 from .sockets import Surroundings
@@ -52,14 +55,14 @@ class UserStreams:
         find: Callable[[object], Handle | None],
         period: float,
     ) -> None:
-        if not period > 0:
-            raise ArgumentError(f"user_timeout is a number of seconds above 0, not {period!r}")
+        positive("user_timeout", period, "seconds")
         self._client = client
         self._around = around
         self._claim = claim
         self._find = find
         self._period = period
         self._timer = Timer("binance_ws renewals")
+        self._asking = Timer("binance_ws reconcile")
         self._run: object = None
         self._line: ApiLine | None = None
         self._leaving: set[Lease] = set()
@@ -76,12 +79,14 @@ class UserStreams:
         reconcile: bool = False,
         on_gap: Callable[[int], object] | None = None,
     ) -> str:
-        """Start an account's stream, or hand the one that is open a new callback; its key.
+        """Start an account's stream, or hand the one that is open what is new; its key.
 
         Raises:
             ArgumentError: the environment or the client does not allow it, or the callback cannot be called.
         """
         check_callable(callback)
+        if on_gap is not None:
+            check_callable(on_gap, "moment")
         kind = account_of(account)
         key, name = key_of(kind, symbol)
         row = ACCOUNTS[kind]
@@ -96,13 +101,14 @@ class UserStreams:
                 return made.key
             elder = self._find(key)
             if isinstance(elder, UserSocket):
-                elder.hand(callback)
+                elder.hand(made)
                 return key
 
     def open(self, run: object) -> None:
         """Take work, on behalf of a run."""
         self._run, self._closing = run, False
-        self._timer.open(run)
+        for timer in (self._timer, self._asking):
+            timer.open(run)
 
     def close(self, run: object) -> threading.Thread | None:
         """End what a run shares, and close its listen keys as far as the exchange answers at once.
@@ -115,9 +121,11 @@ class UserStreams:
         self._closing = True
         line, self._line = self._line, None
         if line is not None:
-            line.dead = True
-            line.connection.stop()
+            line.stop()
+        asking = self._asking.close(run)
         answered = self._say_goodbye()
+        if asking is not None and asking is not threading.current_thread():
+            asking.join(GOODBYE_SECONDS)  # it ends with the answer that it waits for
         thread = self._timer.close(run)
         return thread if answered else None
 
@@ -140,7 +148,7 @@ class UserStreams:
         if not hosts.rest or hosts.user_data is UserData.NONE:
             raise ArgumentError(f"{where} does not serve the account {account.value!r}")
         if self._client.API_KEY is None:
-            raise CredentialsMissing("the streams of accounts need Client(api_key, api_secret)")
+            raise CredentialsMissing(f"the streams of accounts need {NEEDED}")
         if hosts.user_data is UserData.SIGNATURE and not (row.signs and hosts.ws_api):
             raise ArgumentError(f"{where} names a mechanism that {account.value!r} does not have: signature")
         if hosts.user_data is UserData.LISTEN_TOKEN and not (row.listen_token and hosts.ws_api):
@@ -148,9 +156,7 @@ class UserStreams:
                 f"{where} names a mechanism that {account.value!r} does not have: listen token"
             )
         if hosts.user_data is UserData.SIGNATURE and not self._client.can_sign:
-            raise CredentialsMissing(
-                "the stream of this account is signed: Client(api_key, api_secret), or a private_key"
-            )
+            raise CredentialsMissing(f"the stream of this account is signed, and needs {NEEDED}")
         return hosts
 
     def _made(
@@ -164,41 +170,43 @@ class UserStreams:
         reconcile: bool,
         on_gap: Callable[[int], object] | None,
     ) -> UserSocket:
-        carrier, secrets = self._carrier(row, hosts, key, symbol)
+        attach, secrets = self._mechanism(row, hosts, key, symbol)
         return UserSocket(
             f"account:{key}",
             key,
             callback,
             self._around,
-            carrier,
+            attach,
             secrets,
-            self._timer.after,
+            self._asking.after,
             partial(self._client.now, hosts.rest),
             self._reconciler(account, row, hosts, symbol) if reconcile else None,
             on_gap,
         )
 
-    def _carrier(
+    def _mechanism(
         self, row: Row, hosts: Hosts, key: str, symbol: str
-    ) -> tuple[Carrier, Callable[[], list[str]]]:
+    ) -> tuple[Callable[[UserSocket], object], Callable[[], list[str]]]:
+        """What has an account's events brought, and what must not be shown of it."""
         if hosts.user_data is not UserData.LISTEN_KEY:
             ticket = Ticket(self._client, row, hosts, symbol)
-            return Seat(self.seat, ticket, self._timer.after), lambda: [*self._secrets(), ticket.token]
+            take_seat = partial(self._timer.after, 0, self._seat, ticket)
+            return take_seat, lambda: [*self._secrets(), ticket.token]
         call = partial(self._listen_key_call, hosts.rest + row.listen_key)
         now = partial(self._client.now, hosts.rest)
         lease = Lease(row, call, (hosts.rest, self._client.API_KEY), symbol, now)
-        line = KeyLine(
-            f"binance_ws {key}",
-            row,
-            hosts.stream,
-            self._client.time_unit,
-            lease,
-            self._around.means,
-            self._timer.after,
-            self._period,
-            self._give_back,
-        )
-        return line, lambda: [*self._secrets(), lease.key]
+        unit = self._client.time_unit
+        source = Source(row, hosts.stream, unit, lease, self._period, self._give_back)
+        return partial(self._connect, source), lambda: [*self._secrets(), lease.key]
+
+    def _connect(self, source: Source, socket: UserSocket) -> None:
+        """Give an account a connection of its own."""
+        name = f"binance_ws {socket.key}"
+        line = KeyLine(name, source, self._around.means, self._timer.after, Way(socket))
+        socket.carrier = line
+        line.connection.start()
+        if socket.target.stopping:
+            line.leave(socket)
 
     def _secrets(self) -> list[str]:
         return [self._client.API_KEY or "", self._client.API_SECRET or ""]
@@ -208,12 +216,14 @@ class UserStreams:
             able = ", ".join(each.value for each, other in ACCOUNTS.items() if other.lookups)
             raise ArgumentError(f"what {account.value!r} missed cannot be asked for; reconcile is for {able}")
         if not self._client.can_sign:
-            raise CredentialsMissing("reconcile needs Client(api_key, api_secret), or a private_key")
+            raise CredentialsMissing(f"reconcile needs {NEEDED}")
         return Reconciler(partial(self._signed_get, hosts.rest), row.lookups, shape_of(row.product), symbol)
 
     # ---- calls, on a thread that may wait ---------------------------------------------------------------
 
     def _signed_get(self, base: str, path: str, params: dict[str, Any], weight: int) -> Any:
+        if self._closing:
+            raise Closed("the manager was closed")
         return self._client.request(
             "GET", base + path, params, weight=weight, signed=True, timeout=CALL_SECONDS
         )
@@ -253,13 +263,14 @@ class UserStreams:
 
     # ---- the shared connection to the ws-api ------------------------------------------------------------
 
-    def seat(self, socket: UserSocket, ticket: Ticket) -> ApiLine:
+    def _seat(self, ticket: Ticket, socket: UserSocket) -> None:
         """Carry an account over the shared connection; on the thread that may wait."""
-        line = self._line
-        if line is None or line.dead or line.address != ticket.ws_api or not line.add(socket, ticket):
+        if socket.target.stopping:
+            return
+        line = self._line.latest if self._line is not None else None
+        if line is None or line.stopped or line.address != ticket.ws_api or not line.add(socket, ticket):
             line = ApiLine("binance_ws ws-api", ticket.ws_api, self._around.means, self._timer.after)
-            self._line = line
             line.add(socket, ticket)
+        self._line = line
         if socket.target.stopping:
             line.remove(socket)
-        return line

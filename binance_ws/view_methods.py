@@ -15,7 +15,7 @@ from . import plans
 from .book_methods import BookMethods
 from .books import Book
 from .enums import Market
-from .errors import ArgumentError
+from .errors import ArgumentError, BinanceWsError
 from .handle import Handle
 from .info import SocketInfo
 from .net.mailbox import Mailbox
@@ -161,6 +161,8 @@ class ViewMethods(BookMethods, Opener):
             ArgumentError: a stream is unknown, or there is neither a count nor a time.
             NotConnected: the manager is not started, or there is no connection in time.
             TimeoutError: nothing came in time.
+            Closed, GaveUp, StreamRefused: the manager was closed, the connection given up or a stream refused
+                before anything came; what came before counts.
             MissingExtra: neither pandas nor polars is installed.
         """
         if count is None and seconds is None:
@@ -199,15 +201,19 @@ def _collected(taken: MessageStream, count: int | None, seconds: float | None, t
 
     Raises:
         TimeoutError: there are none.
+        BinanceWsError: something ended it before there were any.
     """
     found: list[Any] = []
     until = None if seconds is None else time.monotonic() + seconds
-    while (count is None or len(found) < count) and (until is None or time.monotonic() < until):
-        left = timeout if until is None else min(timeout, max(0.0, until - time.monotonic()))
-        got = taken.collect(1, left)
-        found += got
-        if not got:
-            break
+    try:
+        while (count is None or len(found) < count) and (until is None or time.monotonic() < until):
+            left = timeout if until is None else min(timeout, max(0.0, until - time.monotonic()))
+            found.append(taken.get(left))
+    except TimeoutError:
+        pass
+    except BinanceWsError:
+        if not found:
+            raise
     if not found:
         raise TimeoutError(
             f"no message came within {timeout if seconds is None else min(timeout, seconds):g} s"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from weakref import WeakSet
 
 from . import events
 from .core.lifecycle import State
@@ -50,14 +51,15 @@ class Watch:
         self._wall = wall
         self._clock = clock
         self._ahead = 0.0
-        self._told: dict[Track, None] = {}
+        self._told: WeakSet[Track] = WeakSet()  # a track goes with its socket
         self._doubt = doubt
-        self._doubted: dict[Track, None] = {}
+        self._doubted: WeakSet[Track] = WeakSet()
 
     def start(self) -> None:
         """Begin to look."""
         self._ahead = self._wall() - self._clock()
-        self._told, self._doubted = {}, {}
+        self._told.clear()
+        self._doubted.clear()
         self._timer.after(LOOK_SECONDS, self._again)
 
     def _again(self) -> None:
@@ -82,12 +84,12 @@ class Watch:
             since = max(track.seen or 0.0, socket.opened)
             silent = self._clock() - since
             if track.seen is None and silent > DOUBT_SECONDS and track not in self._doubted:
-                self._doubted[track] = None
+                self._doubted.add(track)
                 self._doubt(socket.key, track.stream, silent)
             if silent <= _patience(track):
-                self._told.pop(track, None)
+                self._told.discard(track)
             elif track not in self._told:
-                self._told[track] = None
+                self._told.add(track)
                 self._tell(events.Silent(socket.key, track.stream.name, silent))
 
 

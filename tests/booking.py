@@ -14,8 +14,8 @@ import pytest
 from binance_ws import BinanceSocketManager, Client, events
 from binance_ws.books import Book
 from binance_ws.config import Environment
+from binance_ws.core import pools
 from binance_ws.errors import RateLimited
-from binance_ws.net import limits
 from binance_ws.simulator import OFF, Exchange, Rules
 
 from .peer import SECONDS
@@ -29,13 +29,18 @@ class Room:
     Args:
         symbols: how many are listed.
         unknown: what the exchange does with streams that it does not know.
+        timeout: of the client.
         options: of the manager.
     """
 
-    def __init__(self, symbols: int = 8, unknown: str = "ignore", **options: Any) -> None:
+    def __init__(
+        self, symbols: int = 8, unknown: str = "ignore", timeout: float = SECONDS, **options: Any
+    ) -> None:
         rules = Rules(connects=OFF, weight=OFF, futures_weight=OFF, unknown_streams=unknown)
         self.exchange = Exchange(symbols=symbols, rules=rules, seed=5).start()
-        self.client = Client(environment=Environment.local(self.exchange.host, connects=None), timeout=2)
+        self.client = Client(
+            environment=Environment.local(self.exchange.host, connects=None), timeout=timeout
+        )
         self.manager = BinanceSocketManager(self.client, on_event=self._hear, **options)
         self.symbols = [row["symbol"] for row in self.client.exchange_info()["symbols"]][:symbols]
         self.events: list[events.Event] = []
@@ -69,7 +74,7 @@ class Room:
         found = (e.stream for e in self.events[since:] if isinstance(e, events.BookStale))
         return {stream.partition("@")[0].upper() for stream in found}
 
-    def equal(self, book: Book, seconds: float = 2 * SECONDS) -> bool:
+    def equal(self, book: Book, seconds: float = SECONDS) -> bool:
         """Whether a book is the exchange's own at some moment from now on."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -101,7 +106,7 @@ class Room:
 def plenty() -> Iterator[None]:
     """As much request weight as tests may want."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "_WEIGHTS", dict.fromkeys((limits.SPOT, limits.FUTURES, limits.OPTIONS), 10**9))
+        patch.setattr(pools, "weight_of", lambda pool: 10**9)
         yield
 
 

@@ -12,7 +12,7 @@ import struct
 import threading
 from collections.abc import Iterator
 
-SECONDS = 5.0
+SECONDS = 20.0
 """How long a test waits for anything before it fails."""
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA

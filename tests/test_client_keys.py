@@ -96,7 +96,7 @@ def test_files_that_others_may_read_are_refused(tmp_path: Path, mode: int, argum
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"key_file": "/nowhere/at all"}, "No such file"),
+        ({"key_file": "/nowhere/at all"}, "lines 'name = value': No such file"),
         ({"api_key": KEY, "private_key": "MC4CAQAwBQYDK2VwBCIEIKeyMaterial"}, "PEM text or the path"),
         ({"api_key": KEY, "private_key": "x" * 5000}, "PEM text or the path"),
         ({"api_key": 7, "api_secret": SECRET}, "text"),
@@ -107,6 +107,66 @@ def test_what_is_no_key(given: dict[str, Any], says: str) -> None:
     with pytest.raises(ArgumentError, match=says) as caught:
         Client(**given)
     assert "KeyMaterial" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+@pytest.mark.parametrize("around", ["{}\n", " {}", "\t{}\r\n"])
+def test_what_stands_around_a_key_is_none_of_it(around: str) -> None:
+    """Files end with a line end, and so does what was read from them: both the key and the secret."""
+    found = credentials(around.format(KEY), around.format(SECRET), environ={})
+    plain = credentials(KEY, SECRET, environ={})
+    assert (found.api_key, found.api_secret) == (KEY, SECRET)
+    assert found.signer
+    assert plain.signer
+    assert found.signer.sign("x") == plain.signer.sign("x")
+    assert credentials(" \n", None, environ={}).api_key is None
+
+
+@pytest.mark.parametrize("name", ["api_key", "api_secret"])
+@pytest.mark.parametrize("odd", ["\u200b", "\u043a", "\xe9", "\n", " ", "\x00", "\x7f"])
+def test_a_key_has_no_other_characters(name: str, odd: str) -> None:
+    """Whoever refuses to send such a header shows all of it; so it is refused here, in a sentence without it."""
+    keys = {"api_key": KEY, "api_secret": SECRET, name: f"secret{odd}text"}
+    with pytest.raises(ArgumentError, match=f"^{name} has a character that no key has") as caught:
+        Client(keys["api_key"], keys["api_secret"])
+    assert "text" not in str(caught.value)
+
+
+def test_a_passphrase_is_as_it_is() -> None:
+    """It may have spaces, and letters of any script: only the key is asked whether it fits."""
+    with pytest.raises(ArgumentError, match="PEM"):
+        credentials(KEY, private_key="nothing", private_key_pass=" p\xe4ss \n", environ={})
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"environment": "tesnet"}, "one of 'production', 'testnet', 'demo', 'us', 'market-data'"),
+        ({"environment": 5}, "an environment is one of"),
+        ({"timeout": None}, "timeout is a number of seconds above 0"),
+        ({"timeout": "5"}, "timeout is a number of seconds above 0"),
+        ({"proxies": "http://user:hidden@x:1"}, "proxies is a dictionary"),
+        ({"proxies": {"htp": "http://user:hidden@x:1"}}, "its keys are http, https, all"),
+        ({"proxies": {"https": 5}}, "proxies is a dictionary"),
+    ],
+)
+def test_what_a_client_cannot_use(given: dict[str, Any], says: str) -> None:
+    """It raises where it is passed, and shows no password."""
+    with pytest.raises(ArgumentError, match=says) as caught:
+        Client(**given)
+    assert "hidden" not in str(caught.value)
+
+
+def test_an_environment_may_be_given_by_its_name() -> None:
+    """As on the command line."""
+    assert Client(environment="testnet").environment is Environment.TESTNET
+    with pytest.raises(ArgumentError, match="local host"):
+        Environment.local(None)  # type: ignore[arg-type]
+
+
+def test_proxies_of_the_environment_may_be_given() -> None:
+    """What urllib finds has schemes that are not ours; some libraries have those of one host."""
+    for proxies in ({}, {"http": "http://p:1", "rsync": "p:2"}, {"https://api.binance.com": "http://p:1"}):
+        assert Client(proxies=proxies).network.proxies == proxies
 
 
 def test_a_key_file_has_known_lines(tmp_path: Path) -> None:
@@ -225,6 +285,16 @@ def test_each_product_has_a_clock() -> None:
         assert urlsplit(server.asked[1].path).path == "/fapi/v1/time"
 
 
+def test_a_clock_that_does_not_tell_the_time() -> None:
+    """An answer without it is an error like any other."""
+    with web(Answer(b"{}")) as host:
+        client = client_of(host)
+        for ask in (client.time, lambda: client.synchronize(f"http://{host.host}/api/v3/order")):
+            with pytest.raises(ApiError, match="no serverTime"):
+                ask()
+        client.close()
+
+
 def test_a_clock_that_cannot_be_mended() -> None:
     """A second -1021 is an error."""
     with web(
@@ -239,7 +309,7 @@ def test_a_clock_that_cannot_be_mended() -> None:
 def test_a_wrong_secret(clock: Web) -> None:
     """The error says what to check, is not worth trying again, and shows no secret."""
     client = client_of(clock, "another-secret")
-    with pytest.raises(CredentialsRejected, match="check the key") as caught:
+    with pytest.raises(CredentialsRejected, match="check the key's secret") as caught:
         client.signed("GET", "account")
     client.close()
     assert not caught.value.retryable
@@ -250,7 +320,7 @@ def test_a_wrong_secret(clock: Web) -> None:
 def test_without_keys_nothing_is_signed(clock: Web, keys: dict[str, str]) -> None:
     """The error says what is needed, and nothing was sent."""
     client = Client(**keys, environment=Environment.local(clock.host))  # type: ignore[arg-type]
-    with pytest.raises(CredentialsMissing, match="api_secret"):
+    with pytest.raises(CredentialsMissing, match=r"api_secret.*BINANCE_API_SECRET"):
         client.signed("GET", "account")
     assert clock.asked == []
 

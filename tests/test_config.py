@@ -174,9 +174,14 @@ def test_limits_are_the_exchange_s() -> None:
 
 
 def test_where_the_whole_spot_market_is_served() -> None:
-    """binance.us still has ``!ticker@arr`` and ``!bookTicker``; a local host where asked."""
-    assert [e.name for e in ENVIRONMENTS if e.whole_market] == ["us"]
-    assert E.local("127.0.0.1:1", whole_market=True).whole_market
+    """binance.us still has ``!ticker@arr``, of its pages the only one; a local host has both where asked."""
+    assert {e.name: e.whole_market for e in ENVIRONMENTS if e.whole_market} == {"us": {"!ticker@arr"}}
+    assert E.local("127.0.0.1:1", whole_market=True).whole_market == {"!ticker@arr", "!bookTicker"}
+
+
+def test_the_pings_of_binance_us() -> None:
+    """They come each three minutes; a connection that is silent for one is no dead one there."""
+    assert {e.name: e.silence for e in ENVIRONMENTS if e.silence is not None} == {"us": 300}
 
 
 def test_tables_are_frozen_and_changed_by_copies() -> None:

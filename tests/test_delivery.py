@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -82,11 +83,13 @@ def test_every_market_message_comes_bare_wrapped_and_raw(name: str) -> None:
 
 @pytest.mark.parametrize("name", MARKET)
 def test_a_message_carries_its_frame_where_that_was_asked_for(name: str) -> None:
-    """The bytes as they came, beside what they mean."""
-    stream = _stream(name)
+    """The bytes as they came, beside what they mean, and the moment at which they were read."""
+    stream, before = _stream(name), time.time_ns()
     frame = b'{"stream":"%s","data":%s}' % (stream.name.encode(), text(name))
     way = Way(FRAMED, stream, combined=True).send(frame, frame[:-1], b"[1]", {"result": None, "id": 1})
-    assert way.got == [{"stream": stream.name, "data": load(name), "frame": frame}]
+    (got,) = way.got
+    assert before <= got.pop("received") <= time.time_ns()
+    assert got == {"stream": stream.name, "data": load(name), "frame": frame}
     assert (way.delivery.malformed, way.control) == (2, [{"result": None, "id": 1}])
 
 
@@ -293,3 +296,29 @@ def test_no_json_ends_a_stream(combined: bool, chunks: list[list[Any]], order: A
     last = {"e": "x", "y": 1, "z": 2, "w": 3}
     way.send({"stream": "x", "data": last} if combined else last)
     assert way.got[-1:] == [{"stream": "x", "data": last} if combined else last]
+
+
+def test_a_message_that_waits_keeps_the_moment_at_which_it_was_read() -> None:
+    """However long it takes to fill the gap before it."""
+    way = Way(FRAMED, TRADE, combined=True, repair=lambda target, track, gap: lambda: ([], [gap]))
+    way.send(*wrap(TRADE, trades(1, 3)))
+    read = time.time_ns()
+    way.target.resume(way.target.tracks[TRADE.name], trades(2), [])
+    assert [message["data"]["t"] for message in way.got] == [1, 2, 3]
+    assert ["received" in message for message in way.got] == [True, False, True]
+    assert way.got[2]["received"] <= read
+
+
+def test_streams_come_while_bytes_are_delivered() -> None:
+    """Another thread may subscribe at any moment."""
+    way = Way(RAW, TRADE, combined=True)
+
+    class Meddler:
+        """A track that is there when another one comes."""
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            way.target.follow([OTHER])
+
+    way.target.tracks[TRADE.name] = cast(Any, Meddler())
+    way.send(*trades(1))
+    assert way.target.tracks.keys() == {TRADE.name, OTHER.name}

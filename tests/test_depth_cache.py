@@ -13,7 +13,7 @@ from binance_ws import BinanceSocketManager, Client, DepthCacheManager
 from binance_ws.books import Book
 from binance_ws.config import Environment
 from binance_ws.depth_cache import DepthCache
-from binance_ws.errors import ArgumentError, NotConnected
+from binance_ws.errors import ArgumentError, CallbackError, NotConnected
 
 from .booking import Room, room
 from .peer import SECONDS
@@ -129,6 +129,7 @@ def test_it_may_be_closed_in_its_callback(place: Room, client: Client) -> None:
         ("NOSUCHTHING", {}, NotConnected),
         ("BNBBTC", {"ws_interval": 7}, ArgumentError),
         ("", {}, ArgumentError),
+        ("BNBBTC", {"callback": lambda: 1}, CallbackError),
     ],
 )
 def test_what_cannot_be_had_raises(

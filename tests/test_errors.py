@@ -15,6 +15,7 @@ from binance_ws.errors import (
     BinanceWsError,
     CertificateError,
     ConnectionLost,
+    GaveUp,
     HandshakeError,
     MissingExtra,
     OpenError,
@@ -54,7 +55,7 @@ def test_every_error_is_of_the_one_tree(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(n for n, c in CLASSES.items() if issubclass(c, OpenError)))
 def test_only_a_bad_certificate_is_not_tried_again(name: str) -> None:
     """Every failed opening may be retried but that one."""
-    assert CLASSES[name].retryable is not issubclass(CLASSES[name], CertificateError)
+    assert CLASSES[name]("no").retryable is not issubclass(CLASSES[name], CertificateError)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,14 @@ def test_errors_carry_what_they_say(error: Exception, text: str, fields: dict[st
     """The text is the message alone; numbers are fields, ``None`` where there are none."""
     assert str(error) == text
     assert {name: getattr(error, name) for name in fields} == fields
+
+
+def test_what_gave_up_has_its_last_cause() -> None:
+    """However often it is told on; its words are the cause's."""
+    last = ConnectionLost("gone")
+    for error in (GaveUp(last), GaveUp(GaveUp(last))):
+        assert (str(error), error.__cause__) == ("gone", last)
+    assert GaveUp("gone").__cause__ is None
 
 
 def test_wrong_arguments_are_value_errors() -> None:

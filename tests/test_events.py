@@ -131,8 +131,8 @@ def _live(exchange: Exchange, manager: BinanceSocketManager, told: Inbox) -> Non
         told.wait_for(lambda seen: any(type(e) is kind and key in (None, e.key) for e in seen))
 
     book = manager.start_order_book("BNBBTC", depth=20)
-    trade = manager.start_trade_socket("BTCUSDT", lambda message: None)
-    changes = Inbox()
+    trades, changes = Inbox(), Inbox()
+    trade = manager.start_trade_socket("BTCUSDT", trades)
     depth = manager.start_depth_socket("BTCUSDT", changes)
     pair = manager.start_multiplex_socket(["ethusdt@trade", "ethusdt@aggTrade"], lambda message: None)
     manager.start_user_socket(lambda message: None)
@@ -140,6 +140,8 @@ def _live(exchange: Exchange, manager: BinanceSocketManager, told: Inbox) -> Non
     book.wait_ready(SECONDS)
     with exchange.faults.drop("btcusdt@trade"):
         hear(Lost, trade)
+    trades.wait(len(trades.messages) + 1)
+    with exchange.faults.gap("btcusdt@trade", 3):
         hear(Backfilled, trade)
     changes.wait()
     with exchange.faults.gap("btcusdt@depth", 3):
@@ -150,7 +152,7 @@ def _live(exchange: Exchange, manager: BinanceSocketManager, told: Inbox) -> Non
         hear(MayMiss, "user")
         hear(BookStale)
     manager.stop_socket(pair)
-    with exchange.faults.refuse(), exchange.faults.reset():
+    with exchange.faults.status(503, rest=False), exchange.faults.reset():
         hear(GivenUp)
 
 
@@ -158,7 +160,9 @@ def test_the_log_says_each_thing_once(caplog: pytest.LogCaptureFixture) -> None:
     """Each event is a line at its level, nothing else is said at INFO or above, and each socket ends once."""
     told = Inbox()
     with Exchange("demo", speed=10) as exchange, caplog.at_level(logging.INFO, "binance_ws"):
-        client = Client(exchange.api_key, exchange.api_secret, environment=exchange.environment, timeout=2)
+        client = Client(
+            exchange.api_key, exchange.api_secret, environment=exchange.environment, timeout=SECONDS
+        )
         with BinanceSocketManager(client, max_retries=2, on_event=told) as manager:
             _live(exchange, manager, told)
         manager.join(SECONDS)

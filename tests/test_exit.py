@@ -130,9 +130,10 @@ def test_sigterm_ends_it(exchange: Exchange) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_child_is_inert(exchange: Exchange) -> None:
-    """The child has no sockets and may close or start anew; the parent's stream goes on undisturbed."""
+    """The child has no sockets nor budgets and may close or start anew; the parent goes on undisturbed."""
     body = """
     import warnings
+    from binance_ws.net.limits import standings
     warnings.simplefilter("ignore")
     seen = []
     told = []
@@ -142,12 +143,12 @@ def test_a_forked_child_is_inert(exchange: Exchange) -> None:
     came.wait()
     child = os.fork()
     if child == 0:
-        state = (manager.is_alive(), manager.sockets(), threading.active_count())
+        state = (manager.is_alive(), manager.sockets(), standings(), threading.active_count())
         manager.close()
         anew = threading.Event()
         again = manager.start_trade_socket("BTCUSDT", lambda m: anew.set())
         manager.start()
-        good = state == (False, [], 1) and again == key and anew.wait(10)
+        good = state == (False, [], [], 1) and again == key and anew.wait(10)
         manager.close()
         os._exit(0 if good else 1)
     _, status = os.waitpid(child, 0)

@@ -26,9 +26,11 @@ BESIDE = "simulator"
 BELOW_BESIDE = 1
 
 LOCKS = {
+    "carriers.py",
     "feed.py",
     "metrics.py",
     "net/calls.py",
+    "net/crowd.py",
     "net/limits.py",
     "net/mailbox.py",
     "net/timer.py",

@@ -41,7 +41,7 @@ class Room:
     def carried(self) -> bool:
         """Whether one connection is left, it carries what was wanted last, and all of that comes."""
         if not self.exchange.wait_for(
-            lambda: [connection.streams for connection in self.exchange.connections] == [AFTER], 2 * SECONDS
+            lambda: [connection.streams for connection in self.exchange.connections] == [AFTER], SECONDS
         ):
             return False
         seen = len(self.inbox.messages)

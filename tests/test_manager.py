@@ -12,7 +12,13 @@ import pytest
 
 from binance_ws import BinanceSocketManager, Client, Environment, events
 from binance_ws.enums import Market
-from binance_ws.errors import ArgumentError, CallbackError, GaveUp, NotConnected, UnknownStream
+from binance_ws.errors import (
+    ArgumentError,
+    CallbackError,
+    GaveUp,
+    NotConnected,
+    UnknownStream,
+)
 
 from .peer import PING, PONG, SECONDS, Link, Peer, frame, peer
 from .waiting import Inbox, in_thread, wait_event
@@ -280,6 +286,117 @@ def test_wait_connected_says_why(exchange: Peer, manager: BinanceSocketManager) 
     assert isinstance(caught.value.__cause__, GaveUp) or "no open socket" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"user_timeout": None},
+        {"user_timeout": "60"},
+        {"max_retries": "5"},
+        {"max_retries": 2.5},
+        {"max_retries": -1},
+        {"stale_after": 0},
+        {"stale_after": -5},
+        {"stale_after": "x"},
+        {"backfill_limit": -1},
+        {"backfill_limit": "x"},
+        {"on_event": lambda: 1},
+        {"on_event": 5},
+    ],
+)
+def test_options_that_cannot_be(options: dict[str, Any]) -> None:
+    """They raise where they are passed; the sentence names the option, or says what a callback is."""
+    (name,) = options
+    with pytest.raises(ArgumentError, match="one event" if name == "on_event" else name):
+        BinanceSocketManager(**options)
+
+
+def test_a_false_depth_is_none(manager: BinanceSocketManager) -> None:
+    """As it was in python-binance 0.7: the changes of the book."""
+    assert manager.start_depth_socket("BNBBTC", print, depth=0) == "bnbbtc@depth"
+    assert manager.start_depth_socket("BNBBTC", print, depth="") is False
+
+
+@pytest.fixture
+def given_up(exchange: Peer) -> Iterator[BinanceSocketManager]:
+    """A manager whose socket bnbbtc@trade was given up."""
+    made = BinanceSocketManager(Client(environment=Environment.local(exchange.host)), max_retries=0)
+    inbox = Inbox()
+    made.start_trade_socket("BNBBTC", inbox)
+    made.start()
+    exchange.accept().answer("503 Service Unavailable")
+    inbox.wait()
+    yield made
+    made.close()
+    made.join(SECONDS)
+
+
+def test_wait_connected_after_a_socket_was_given_up(exchange: Peer, given_up: BinanceSocketManager) -> None:
+    """Who waits later hears of it, whatever he waits for, until it is started again."""
+    key = "bnbbtc@trade"
+    for waited in (None, key):
+        with pytest.raises(NotConnected, match=f"{key} is given up: .*503") as caught:
+            given_up.wait_connected(waited, SECONDS)
+        assert isinstance(caught.value.__cause__, GaveUp)
+    with pytest.raises(ArgumentError, match="no open socket"):
+        given_up.wait_connected("nobody", SECONDS)
+    assert given_up.start_trade_socket("BNBBTC", print) == key
+    opened(exchange, "/ws/bnbbtc@trade")
+    given_up.wait_connected(timeout=SECONDS)
+    given_up.wait_connected(key, SECONDS)
+
+
+def test_a_socket_that_was_given_up_can_be_stopped(given_up: BinanceSocketManager) -> None:
+    """Then nobody waits for it any more."""
+    given_up.stop_socket("bnbbtc@trade")
+    given_up.wait_connected(timeout=SECONDS)
+
+
+def test_the_next_run_knows_nothing_of_what_was_given_up(given_up: BinanceSocketManager) -> None:
+    """A manager that is started again begins anew."""
+    given_up.close()
+    given_up.join(SECONDS)
+    given_up.start()
+    given_up.wait_connected(timeout=SECONDS)
+
+
+def test_wait_connected_says_how_long_it_waited(exchange: Peer, manager: BinanceSocketManager) -> None:
+    """All that the caller had, and not what was left of it for this socket."""
+    manager.start_aggtrade_socket("BNBBTC", print)
+    manager.start_trade_socket("BNBBTC", print)
+    manager.start()
+    links = {link.read_request(): link for link in (exchange.accept(), exchange.accept())}
+    links["/ws/bnbbtc@aggTrade"].upgrade()
+    with pytest.raises(NotConnected, match=r"bnbbtc@trade was not connected within 0\.3 s$"):
+        manager.wait_connected(timeout=0.3)
+
+
+def test_a_number_is_no_key(manager: BinanceSocketManager) -> None:
+    """It was meant as the timeout."""
+    manager.start()
+    with pytest.raises(ArgumentError, match=r"did you mean timeout=10\?"):
+        manager.wait_connected(10)
+    with pytest.raises(ArgumentError, match="key False; a start answers False"):
+        manager.wait_connected(False)
+
+
+def test_the_last_word_is_not_said_to_go_on(exchange: Peer, caplog: pytest.LogCaptureFixture) -> None:
+    """A callback that raises at our last message has no stream any more."""
+
+    def fail(message: Any) -> None:
+        raise KeyError("p")
+
+    manager = BinanceSocketManager(Client(environment=Environment.local(exchange.host)), max_retries=0)
+    inbox = Inbox(fail)
+    manager.start_trade_socket("BNBBTC", inbox)
+    manager.start()
+    exchange.accept().answer("503 Service Unavailable")
+    inbox.wait()
+    manager.close()
+    manager.join(SECONDS)
+    assert "the callback of bnbbtc@trade raised" in caplog.text
+    assert "goes on" not in caplog.text
+
+
 def test_stream_url_on_an_instance(exchange: Peer) -> None:
     """STREAM_URL may be set on the instance and is read at each start."""
     manager = BinanceSocketManager()
@@ -314,18 +431,39 @@ def test_subclass_may_use_plain_names(exchange: Peer) -> None:
     ("start", "error", "says"),
     [
         (lambda m: m.start_kline_socket("BNBBTC", print, "7m"), ArgumentError, "1m, 3m"),
-        (lambda m: m.start_depth_socket("BNBBTC", print, depth="7"), ArgumentError, "5, 10, 20"),
-        (lambda m: m.start_depth_socket("BNBBTC", print, interval=7), ArgumentError, "100ms"),
+        (
+            lambda m: m.start_depth_socket("BNBBTC", print, depth=7),
+            ArgumentError,
+            "a depth of 7 .* 5, 10, 20",
+        ),
+        (
+            lambda m: m.start_depth_socket("BNBBTC", print, interval=500),
+            ArgumentError,
+            "100 or None, not 500",
+        ),
         (lambda m: m.start_trade_socket("", print), ArgumentError, "BNBBTC"),
         (lambda m: m.start_trade_socket("BNB/BTC", print), ArgumentError, "letters and digits"),
         (lambda m: m.start_trade_socket(None, print), ArgumentError, "BNBBTC"),
+        (lambda m: m.start_trade_socket(print, "BNBBTC"), ArgumentError, "the symbol comes first"),
         (lambda m: m.start_trade_socket("BNBBTC", None), CallbackError, "function"),
+        (lambda m: m.start_trade_socket("BNBBTC", lambda: 1), CallbackError, "one message"),
+        (lambda m: m.start_order_book("BNBBTC", lambda: 1), CallbackError, "one book"),
+        (lambda m: m.start_order_book("BNBBTC", depth="20"), ArgumentError, "depth is a whole number"),
+        (lambda m: m.start_order_book("BNBBTC", depth=-1), ArgumentError, "1 or more, or None"),
+        (lambda m: m.start_multiplex_socket(None, print), ArgumentError, "list such as"),
+        (lambda m: m.start_multiplex_socket(print, ["bnbbtc@trade"]), ArgumentError, "streams come first"),
+        (lambda m: m.start_socket(print, ["bnbbtc@trade"]), UnknownStream, r"put a \* before it"),
         (lambda m: m.start_trade_socket("BNBBTC", "x"), TypeError, "function"),
         (lambda m: m.start_multiplex_socket([], print), ArgumentError, "at least one"),
         (lambda m: m.start_multiplex_socket(["bnbbtc@agTrade"], print), UnknownStream, "bnbbtc@aggTrade"),
         (lambda m: m.start_multiplex_socket(["!ticker@arr"], print), UnknownStream, "start_ticker_socket"),
-        (lambda m: m.start_miniticker_socket(print, 0), ArgumentError, "above 0"),
-        (lambda m: m.start_user_socket(print), ArgumentError, "api_key"),
+        (lambda m: m.start_miniticker_socket(print, 0), ArgumentError, "update_time .* 1 or more"),
+        (lambda m: m.start_miniticker_socket(print, True), ArgumentError, "update_time"),
+        (
+            lambda m: m.start_user_socket(print),
+            ArgumentError,
+            "api_key.*BINANCE_API_KEY and BINANCE_API_SECRET",
+        ),
         (lambda m: m.start_socket(print), ArgumentError, "at least one"),
         (lambda m: m.start_socket(print, "x", market="moon"), ArgumentError, "spot, usdm"),
     ],
@@ -387,7 +525,7 @@ def test_many_random_lives(exchange: Peer) -> None:
     server = in_thread(serve)
     lives = [in_thread(partial(live, seed)) for seed in range(8)]
     for thread in lives:
-        thread.join(SECONDS * 4)
+        thread.join(SECONDS)
         assert not thread.is_alive()
     manager.close()
     manager.join(SECONDS)

@@ -14,7 +14,7 @@ import pytest
 
 from binance_ws import BinanceSocketManager, Client
 from binance_ws.config import Environment
-from binance_ws.errors import BinanceWsError
+from binance_ws.errors import ArgumentError, BinanceWsError
 from binance_ws.events import Event
 from binance_ws.simulator import OFF, Exchange, Rules
 
@@ -216,6 +216,27 @@ def test_a_rejection_that_repeats_the_key(ears: Ears) -> None:
         (message,) = inbox.wait()
         text = observed(exchange, ears) + repr(message)
     hidden_in(text, secrets)
+
+
+@pytest.mark.parametrize("odd", ["{}\n", " {}", "\u200b{}", "\u043a{}"])
+def test_a_key_that_cannot_be_sent(ears: Ears, odd: str) -> None:
+    """Whether it was given so, or has become so: errors, events and callbacks are without it."""
+    inbox = Inbox()
+    with pytest.raises(ArgumentError) as refused:
+        Client(f"{KEY}\n{KEY}", SECRET)
+    ears.see(refused.value)
+    with scripted(max_retries=0) as exchange:
+        client = exchange.manager._client
+        client.API_KEY = odd.format(KEY)
+        with pytest.raises(BinanceWsError) as caught:
+            client.signed("GET", "account")
+        ears.see(caught.value)
+        exchange.manager.start_futures_user_socket(inbox)
+        exchange.manager.start()
+        (message,) = inbox.wait()
+        assert message["e"] == "error"
+        text = observed(exchange, ears) + repr(message) + repr(message.error)
+    hidden_in(text, SECRETS)
 
 
 @pytest.mark.parametrize("why", ["refused", "mute"])

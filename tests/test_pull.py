@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from binance_ws import BinanceSocketManager, Client, pull_methods
-from binance_ws.errors import ArgumentError, Closed, GaveUp
+from binance_ws.core.told import last_word, refused
+from binance_ws.errors import (
+    ArgumentError,
+    BinanceWsError,
+    Closed,
+    ConnectionLost,
+    GaveUp,
+    NotConnected,
+    OpenError,
+    Overflow,
+    StreamRefused,
+)
+from binance_ws.net.mailbox import Mailbox
+from binance_ws.pull import MessageStream
 from binance_ws.simulator import Exchange
 
 from .peer import SECONDS
 from .waiting import Inbox, in_thread
+
+TRADE = "btcusdt@trade"
 
 
 @pytest.fixture
@@ -89,6 +105,30 @@ def test_collecting_ends(manager: BinanceSocketManager) -> None:
         stream.wait_for(lambda message: False, 0.05)
 
 
+@pytest.mark.parametrize(
+    ("last", "room", "kind"),
+    [
+        (last_word("k", OpenError("no route")), 4, GaveUp),
+        (refused("k", StreamRefused("no such stream", (TRADE,))), 4, StreamRefused),
+        ({"e": "trade", "t": 3}, 3, Overflow),
+    ],
+)
+def test_what_came_before_an_error_is_not_lost(last: Any, room: int, kind: type[BinanceWsError]) -> None:
+    """``collect`` returns it, the next call raises the error; one before which nothing came is raised at once."""
+    box = Mailbox("box", room, "error")
+    stream = MessageStream(box, TRADE)
+    for message in ({"e": "trade", "t": 0}, {"e": "trade", "t": 1}, {"e": "trade", "t": 2}, last):
+        stream.bring(message)
+    assert [message["t"] for message in stream.collect(10)] == [0, 1, 2]
+    with pytest.raises(kind):
+        stream.collect(10)
+    box.put(last_word("k", OpenError("no route")))
+    box.close()
+    with pytest.raises(Overflow if kind is Overflow else GaveUp):
+        stream.collect(10)
+    assert stream.latest() == {"e": "trade", "t": 3 if kind is Overflow else 2}
+
+
 def test_what_nobody_takes_is_counted(manager: BinanceSocketManager) -> None:
     """``sockets()`` tells how many messages wait, and how many were dropped because too many did."""
     stream = manager.stream("btcusdt@trade", maxsize=2, overflow="drop_oldest")
@@ -104,8 +144,9 @@ def test_a_lost_connection_is_an_error(manager: BinanceSocketManager) -> None:
     stream = manager.stream("btcusdt@trade")
     stream.get(SECONDS)
     faults = manager.exchange.faults  # type: ignore[attr-defined]
-    with faults.refuse(), faults.reset(), pytest.raises(GaveUp):
+    with faults.refuse(), faults.reset(), pytest.raises(GaveUp) as caught:
         stream.wait_for(lambda message: False, SECONDS)
+    assert isinstance(caught.value.__cause__, (ConnectionLost, OpenError))
     latest: Any = stream.latest()
     assert latest["e"] == "trade"
 
@@ -153,6 +194,39 @@ def test_callbacks_in_turn() -> None:
             inbox.wait(200)
         manager.join(SECONDS)
     assert clashes == []
+
+
+def test_nobody_waits_for_a_manager_that_is_not_started(manager: BinanceSocketManager) -> None:
+    """Taking says what to do; a stream that was closed meanwhile just ends; once started, it goes on."""
+    later = BinanceSocketManager(manager._client)
+    stream = later.stream("btcusdt@trade")
+    assert stream.key == "btcusdt@trade"
+    for take in (stream.get, lambda: next(stream), lambda: stream.collect(1)):
+        with pytest.raises(NotConnected, match=r"call start\(\) first"):
+            take()
+    later.start()
+    assert stream.get(SECONDS)["e"] == "trade"
+    later.close()
+    later.join(SECONDS)
+    unused = later.stream("btcusdt@trade")
+    later.close()
+    assert list(unused) == []
+
+
+def test_a_stream_that_nobody_takes_is_named(
+    manager: BinanceSocketManager, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The socket's target knows that there is no callback to wait for."""
+    stream = manager.stream("btcusdt@trade", "ethusdt@trade", maxsize=1)
+    manager.subscribe(stream.key, "bnbbtc@trade")
+    socket: Any = manager._registry.get(stream.key)
+    exchange = manager.exchange  # type: ignore[attr-defined]
+    assert exchange.wait_for(lambda: socket.target.since is not None, SECONDS)
+    while not caplog.messages:
+        socket.target.look(time.monotonic() + 100)
+    assert "nobody takes the messages of streams=" in caplog.messages[0]
+    assert manager.sockets()[0].streams == 3
+    stream.close()
 
 
 def test_iterating_in_another_thread_ends_with_close(manager: BinanceSocketManager) -> None:

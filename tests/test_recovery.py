@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from binance_ws import recovery
-from binance_ws.core.backfill import source_of
-from binance_ws.core.filling import Filling
 from binance_ws.core.sequence import Gap
 from binance_ws.enums import Market
 from binance_ws.errors import ApiError, RateLimited, RestError
@@ -43,7 +42,7 @@ class Socket:
 
     def resume(self, track: Track, found: list[Any], missing: list[Gap]) -> None:
         """The end of a gap."""
-        numbers = [m["t"] if "t" in m else m["k"]["t"] // MINUTE for m in found]
+        numbers = [m["k"]["t"] // MINUTE if "k" in m else m.get("t", m.get("a")) for m in found]
         self.inbox((track.stream.symbol, numbers, missing))
 
     def told(self) -> tuple[list[int], list[Gap]]:
@@ -68,6 +67,11 @@ class Rest:
 
 
 Fill = Callable[..., Socket]
+
+
+def aggregate(number: int) -> dict[str, Any]:
+    """A row of aggregated trades."""
+    return {"a": number, "p": "1", "q": "2", "f": 1, "l": 2, "T": 9, "m": True}
 
 
 @pytest.fixture
@@ -113,9 +117,8 @@ def test_a_gap_takes_as_many_pages_as_it_takes(fill: Fill) -> None:
 def test_trouble_that_passes_costs_nothing(fill: Fill, trouble: Any, stream: Stream, rows: Any) -> None:
     """A page that fails, before the first or after it, is asked for again; nothing is taken to be missing."""
     scale = MINUTE if stream is KLINE else 1
-    rest = Rest(trouble, rows(1, 2), trouble, rows(3, 4))
-    gap = Gap(scale, 5 * scale - 1)
-    assert fill(rest, (stream, gap)).told() == ([1, 2, 3, 4], [])
+    rest = Rest(trouble, rows(1, 2), trouble, rows(2, 3, 4, 5))
+    assert fill(rest, (stream, Gap(scale, 4 * scale))).told() == ([1, 2, 3, 4], [])
 
 
 @pytest.mark.parametrize(
@@ -128,9 +131,19 @@ def test_trouble_that_passes_costs_nothing(fill: Fill, trouble: Any, stream: Str
 )
 def test_what_will_not_change_is_not_waited_for(fill: Fill, trouble: Exception) -> None:
     """The stream goes on at once, and what is missing is told."""
-    rest = Rest(trades(1, 2), trouble)
-    assert fill(rest, (TRADE, Gap(1, 9))).told() == ([1, 2], [Gap(3, 9)])
+    rest, stream = Rest([aggregate(1), aggregate(2)], trouble), names.agg_trade("BNBBTC")
+    assert fill(rest, (stream, Gap(1, 9))).told() == ([1, 2], [Gap(3, 9)])
     assert rest.asked == 2
+
+
+def test_where_old_trades_are_refused_the_latest_are_taken(fill: Fill) -> None:
+    """The host for market data alone has no others; what they do not reach is told, and so is a second refusal."""
+    refused = ApiError("gone", status=404)
+    latest = Rest(refused, trades(*range(4, 20)))
+    assert fill(latest, (TRADE, Gap(1, 9))).told() == ([*range(4, 10)], [Gap(1, 3)])
+    twice = Rest(refused)
+    assert fill(twice, (TRADE, Gap(1, 9))).told() == ([], [Gap(1, 9)])
+    assert twice.asked == 2
 
 
 def test_rows_that_are_none_end_it(fill: Fill) -> None:
@@ -141,24 +154,39 @@ def test_rows_that_are_none_end_it(fill: Fill) -> None:
 
 def test_rubbish_is_no_halt(fill: Fill) -> None:
     """Only a list without candles says that there are none, however often the exchange answers something else."""
-    rest = Rest(*[{"rubbish": 7}] * 6, candles(1, 2))
-    assert fill(rest, (KLINE, Gap(MINUTE, 3 * MINUTE - 1))).told() == ([1, 2], [])
+    rest = Rest(*[{"rubbish": 7}] * 6, candles(1, 2, 3))
+    assert fill(rest, (KLINE, Gap(MINUTE, 2 * MINUTE))).told() == ([1, 2], [])
 
 
-def test_the_deadline_is_that_of_coming_further() -> None:
-    """Many pages may take their time together, as long as the whole wait allows."""
-    socket, gap = Socket(), Gap(1, 5000)
-    target, track, _ = socket.waits(TRADE, gap)
-    source = source_of(TRADE)
-    assert source is not None
-    job = recovery.Job(target, track, gap, source, Filling(TRADE, gap, source, 10_000), latest=300)
-    assert not job.over(1)
-    for page in range(1, 4):
-        assert not job.fed(trades(*range(page * 1000 - 999, page * 1000 + 1)), 25.0 * page)
-        assert not job.over(25.0 * (page + 1))
-    assert job.over(75 + recovery.REPAIR_SECONDS)
-    assert not job.fed(trades(*range(3001, 4001)), 299)
-    assert job.over(300)
+def test_a_halt_is_not_waited_for(fill: Fill) -> None:
+    """One answer with a candle from after the gap says that there are none in it."""
+    rest = Rest(candles(1, 4))
+    assert fill(rest, (KLINE, Gap(MINUTE, 3 * MINUTE))).told() == ([1], [Gap(2 * MINUTE, 3 * MINUTE)])
+    assert rest.asked == 1
+
+
+def test_a_database_that_lags_for_long_has_a_deadline(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the stream goes on, without the candle that may not be whole."""
+    monkeypatch.setattr(recovery, "REPAIR_SECONDS", 0.05)
+    rest = Rest(candles(1, 2))
+    assert fill(rest, (KLINE, Gap(MINUTE, 2 * MINUTE))).told() == ([1], [Gap(2 * MINUTE, 2 * MINUTE)])
+
+
+def test_a_gap_is_not_given_up_while_others_are_served(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is asked for again after its first failure, though its thirty seconds are long over by then."""
+    now = [0.0]
+    monkeypatch.setattr(recovery, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    failed: set[str] = set()
+
+    def answer(params: dict[str, Any]) -> Any:
+        now[0] += 1
+        first = params["symbol"] not in failed
+        failed.add(params["symbol"])
+        return RestError("once") if first else trades(1, 2)
+
+    gaps = [(names.trade(f"S{n}USDT"), Gap(1, 2)) for n in range(100)]
+    told = fill(Rest(answer), *gaps).inbox.wait(100)
+    assert [(found, missing) for _, found, missing in told] == [([1, 2], [])] * 100
 
 
 def test_rest_that_fails_has_a_deadline(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:

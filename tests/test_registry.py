@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_ws.registry import Registry
+from binance_ws.errors import NotConnected, OpenError
+from binance_ws.registry import MOST_LOST, Registry
 from tests.peer import SECONDS
 
 THREADS = 8
@@ -91,6 +92,46 @@ def test_runs_begin_and_end_in_turn() -> None:
     assert again is not None
     assert again[0] is not run
     assert not run.ended.is_set()
+
+
+def test_what_was_given_up_is_remembered_for_the_run() -> None:
+    """By its key and for all, until it is claimed again, forgotten, or the run ends; what was stopped is not."""
+    registry: Registry[Thing] = Registry()
+    registry.begin()
+    lost, stopped = Thing(), Thing()
+    registry.claim("usdm:a", "a", lost)
+    registry.claim("spot:b", "b", stopped)
+    assert registry.release("usdm:a", lost, OpenError("no route"))
+    assert not registry.release("usdm:a", lost, OpenError("again"))
+    assert registry.release("spot:b", stopped)
+    registry.check("b")
+    for key in (None, "a"):
+        with pytest.raises(NotConnected, match=r"^a is given up: no route$") as caught:
+            registry.check(key)
+        assert isinstance(caught.value.__cause__, OpenError)
+    registry.forget("b")
+    registry.claim("usdm:a", "a", lost)
+    registry.check()
+    registry.release("usdm:a", lost, OpenError("no route"))
+    registry.forget("a")
+    registry.check()
+    registry.claim("usdm:a", "a", lost)
+    registry.release("usdm:a", lost, OpenError("no route"))
+    registry.drain()
+    registry.check()
+
+
+def test_the_memory_of_what_was_given_up_has_a_limit() -> None:
+    """Of more than it holds the latest are remembered."""
+    registry: Registry[Thing] = Registry()
+    registry.begin()
+    for number in range(MOST_LOST + 1):
+        thing = Thing()
+        registry.claim(f"spot:{number}", str(number), thing)
+        registry.release(f"spot:{number}", thing, OpenError("no route"))
+    registry.check("0")
+    with pytest.raises(NotConnected):
+        registry.check(str(MOST_LOST))
 
 
 @pytest.mark.usefixtures("eager_threads")

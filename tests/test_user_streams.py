@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 import time
@@ -65,7 +66,7 @@ LISTEN_KEYS = [
     ("user_data", "account", "symbol", "path"), LISTEN_KEYS, ids=[str(row[1]) for row in LISTEN_KEYS]
 )
 def test_accounts_with_listen_keys(user_data: str, account: Account, symbol: str | None, path: str) -> None:
-    """Each opens its own path with the key that its REST path gave, and closes the key at the end."""
+    """Each opens its own path with the key that its REST path gave, and closes it where that costs little."""
     inbox = Inbox()
     with scripted(user_data) as exchange:
         key = exchange.manager.start_account_socket(inbox, account, symbol)
@@ -78,7 +79,7 @@ def test_accounts_with_listen_keys(user_data: str, account: Account, symbol: str
         assert made == ({"symbol": symbol} if symbol else {})
         assert list(exchange.bank.alive) == [ACCOUNTS[account].listen_key + (symbol or "")]
         exchange.manager.close()
-        assert exchange.bank.alive == {}
+        assert bool(exchange.bank.alive) is (account is Account.MARGIN_RISK)
         assert link.read_frame()[0] == 0x8
 
 
@@ -146,6 +147,21 @@ def test_a_renewal_that_fails_is_tried_again() -> None:
         assert not exchange.peer.waiting()
 
 
+@pytest.mark.parametrize("start", ["start_user_socket", "start_futures_user_socket"])
+def test_a_connection_that_is_silent_for_long(start: str) -> None:
+    """Its environment says how long it may be; an account that has been quiet so long is connected anew."""
+
+    def client(place: Environment) -> Client:
+        return Client(KEY, SECRET, environment=dataclasses.replace(place, silence=0.1), timeout=SECONDS)
+
+    with scripted(client=client) as exchange:
+        getattr(exchange.manager, start)(print)
+        exchange.manager.start()
+        for _ in range(2):
+            exchange.peer.accept().upgrade()
+        assert "nothing came for 0.1 s" in str(exchange.wait_event(Lost)[0].cause)
+
+
 @pytest.mark.parametrize("how", ["listenKeyExpired", "-1125"])
 def test_a_dead_listen_key_is_replaced(how: str) -> None:
     """By its last event, or by the answer to a renewal: a new key is made, a new connection opened, and told."""
@@ -164,6 +180,23 @@ def test_a_dead_listen_key_is_replaced(how: str) -> None:
         (missed,) = exchange.wait_event(MayMiss)
         assert missed.since >= EVENT["E"]
         assert exchange.wait_event(Lost)[0].cause is not None
+
+
+@pytest.mark.parametrize("account", [Account.USDM, Account.PORTFOLIO], ids=str)
+def test_a_listen_key_that_another_program_replaced(account: Account) -> None:
+    """A renewal succeeds on the API key's new listen key, and ours is dead: the new one is opened, and left."""
+    path, doors = ACCOUNTS[account].listen_key, {row[1]: row[3] for row in LISTEN_KEYS}
+    inbox = Inbox()
+    with scripted(user_timeout=0.2) as exchange:
+        exchange.manager.start_account_socket(inbox, account)
+        exchange.manager.start()
+        exchange.opened(doors[account].format("secret-listen-key-0-of-tests"))
+        exchange.bank.alive[path] = "key-of-another-program"
+        exchange.opened(doors[account].format("key-of-another-program")).send(text(EVENT))
+        assert inbox.wait() == [EVENT]
+        exchange.wait_event(MayMiss)
+        exchange.manager.close()
+        assert exchange.bank.alive == {path: "key-of-another-program"}
 
 
 def test_a_listen_key_that_others_made_is_left() -> None:
@@ -365,7 +398,7 @@ def test_a_rejected_key_ends_the_stream(code: int) -> None:
         assert isinstance(exchange.wait_event(GivenUp)[0], GivenUp)
         assert exchange.manager.sockets() == []
         assert desk.read_frame()[0] == 0x8
-        with pytest.raises(ArgumentError, match="no open socket"):
+        with pytest.raises(NotConnected, match=r"user is given up: .*check the key"):
             exchange.manager.wait_connected("user", 0)
 
 
@@ -721,6 +754,12 @@ def test_streams_cannot_be_added_to_an_account() -> None:
         (Client(), lambda m: m.start_user_socket(print), CredentialsMissing, "api_key"),
         (Client("k"), lambda m: m.start_user_socket(print), CredentialsMissing, "api_secret"),
         (Client("k", "s"), lambda m: m.start_user_socket(None), CallbackError, "function"),
+        (
+            Client("k", "s"),
+            lambda m: m.start_account_socket(print, "spot", on_gap=lambda: 1),
+            CallbackError,
+            "one moment",
+        ),
         (Client("k", "s"), lambda m: m.start_isolated_margin_socket("", print), ArgumentError, "BNBBTC"),
         (Client("k", "s"), lambda m: m.start_account_socket(print, "moon"), ArgumentError, "portfolio_pro"),
         (

@@ -9,12 +9,16 @@ from unittest.mock import Mock
 import pytest
 
 from binance_ws import BinanceSocketManager, Client
-from binance_ws.errors import ArgumentError, GaveUp, NotConnected, UnknownStream
+from binance_ws.core.told import last_word
+from binance_ws.errors import ArgumentError, Closed, GaveUp, NotConnected, OpenError, UnknownStream
+from binance_ws.net.mailbox import Mailbox
 from binance_ws.notebook import shell
 from binance_ws.notebook.panes import Depth
 from binance_ws.notebook.shell import Cell
 from binance_ws.notebook.view import View
+from binance_ws.pull import MessageStream
 from binance_ws.simulator import Exchange
+from binance_ws.view_methods import _collected
 from tests.notebook.making import FakeWidget
 from tests.peer import SECONDS
 
@@ -176,6 +180,21 @@ def test_frames_that_cannot_be(manager: BinanceSocketManager, exchange: Exchange
         pytest.raises((NotConnected, GaveUp)),
     ):
         lost.frame("btcusdt@trade", timeout=SECONDS)
+
+
+def test_a_frame_of_what_came_before_the_end() -> None:
+    """Messages are not lost because the connection is given up behind them."""
+    box = Mailbox("box")
+    taken = MessageStream(box, None)
+    for message in ({"e": "trade", "t": 0}, {"e": "trade", "t": 1}, last_word("k", OpenError("no route"))):
+        taken.bring(message)
+    assert [message["t"] for message in _collected(taken, 10, None, SECONDS)] == [0, 1]
+    taken.bring(last_word("k", OpenError("no route")))
+    with pytest.raises(GaveUp, match="no route"):
+        _collected(taken, 10, None, SECONDS)
+    box.close()
+    with pytest.raises(Closed):
+        _collected(taken, 10, None, SECONDS)
 
 
 # ---- tables -------------------------------------------------------------------------------------------------

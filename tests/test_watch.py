@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from binance_ws import BinanceSocketManager, Client, events
+from binance_ws.core.lifecycle import State
 from binance_ws.net.timer import Timer
 from binance_ws.simulator import OFF, Exchange, Rules
+from binance_ws.streams import names
+from binance_ws.track import Track
 from binance_ws.watch import Watch
 
 from .peer import SECONDS
@@ -88,6 +94,40 @@ def test_a_stream_that_is_silent_alone_is_told_once(
     silent = [event for event in told if isinstance(event, events.Silent)]
     assert [(event.key, event.stream) for event in silent] == [(key, "lunausdt@trade")]
     assert silent[0].seconds > 300
+
+
+class Alone:
+    """An open socket of one stream that has never spoken."""
+
+    state, key, opened = State.OPEN, "k", 0.0
+
+    def __init__(self) -> None:
+        self.target = SimpleNamespace(tracks={"a": Track(names.trade("BTCUSDT"))}, look=lambda clock: None)
+
+
+def test_a_stream_is_doubted_once_and_forgotten_with_its_socket() -> None:
+    """Its name is in doubt after ten seconds, once in a run; nothing keeps what is known of it alive."""
+    sockets: list[Any] = [Alone()]
+    doubted: list[tuple[str, str]] = []
+    told: list[Any] = []
+    now = 5.0
+    watch = Watch(
+        Timer("unused"),
+        lambda: sockets,
+        told.append,
+        lambda key, stream, seconds: doubted.append((key, stream.name)),
+        wall=lambda: now,
+        clock=lambda: now,
+    )
+    watch.look()
+    assert doubted == []
+    for now in (11.0, 16.0, 400.0, 405.0):  # noqa: B007
+        watch.look()
+    assert (doubted, len(told)) == ([("k", "btcusdt@trade")], 1)
+    track = weakref.ref(sockets[0].target.tracks["a"])
+    sockets.clear()
+    gc.collect()
+    assert track() is None
 
 
 def test_a_callback_that_never_returns_is_named(

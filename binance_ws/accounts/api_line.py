@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from ..client import SKEWED
-from ..core.backoff import backoff
 from ..core.lifecycle import State
 from ..errors import ApiError, BinanceWsError, ConnectionLost
 from ..means import Means
 from ..net.calls import Calls
+from ..net.connection import Connection
 from ..streams.accounts import ends_stream, milliseconds
 from ..streams.messages import is_shutdown
 from .line import AccountLine
+from .relief import Relief
 from .socket import UserSocket
+from .subscription import Admission, Subscription
+from .way import Way
 
 log = logging.getLogger(__name__)
 
@@ -36,38 +38,6 @@ _STALE = (-2035, -2042)
 """Codes that a new connection mends: the account is subscribed already, or all ids are used up."""
 
 
-class Admission(Protocol):
-    """What lets an account be subscribed; its calls may wait for REST."""
-
-    def request(self) -> tuple[str, dict[str, Any], int | None]:
-        """Method, parameters, and when what they prove expires, in milliseconds; ``None`` for never."""
-
-    def synchronize(self) -> None:
-        """Read the exchange's clock."""
-
-    def now(self) -> int:
-        """Milliseconds by the exchange's clock."""
-
-
-@dataclass(eq=False)
-class Subscription:
-    """One account on the connection.
-
-    Args:
-        socket: whose events it brings.
-        admission: lets it be subscribed.
-        failures: attempts that failed since it was live last.
-        delays: the waits between attempts.
-        number: what the exchange calls it.
-    """
-
-    socket: UserSocket
-    admission: Admission
-    failures: int = 0
-    delays: Iterator[float] = field(default_factory=backoff)
-    number: int | None = None
-
-
 class ApiLine(AccountLine):
     """A connection to the ws-api.
 
@@ -79,27 +49,59 @@ class ApiLine(AccountLine):
     """
 
     def __init__(self, name: str, url: str, means: Means, later: Callable[..., Any]) -> None:
-        super().__init__(name, means, SILENCE)
-        self.dead = False
+        super().__init__(name, means, later, url, SILENCE)
         self._ready = -1
-        self.address = url
-        self._later = later
         self._subscriptions: dict[UserSocket, Subscription] = {}
         self._by_number: dict[int, Subscription] = {}
         budget = means.budget(url) if means.budget else None
         self._calls = Calls(means.timer, self._send, budget)
 
-    def __contains__(self, socket: UserSocket) -> bool:
-        return socket in self._subscriptions
+    @property
+    def ways(self) -> list[Way]:
+        """Of every account."""
+        return [subscription.way for subscription in list(self._subscriptions.values())]
+
+    @property
+    def latest(self) -> ApiLine:
+        """This line, or the one that has taken over from it."""
+        if self.relief is None or not self.relief.taken:
+            return self
+        following: ApiLine = self.relief.new
+        return following.latest
+
+    def _to_change(self) -> ApiLine:
+        """The same. One that was about to take over is let go: it would not know what changes now."""
+        if self.relief is not None:
+            self.relief.fail()
+        return self.latest
+
+    def leave(self, socket: UserSocket) -> None:
+        """Carry an account no more, soon; from any thread."""
+        self._later(0, self.remove, socket)
+
+    def leaving(self) -> list[Connection]:
+        """The connections, where no account is left on them."""
+        return self.connections if self.stopped else []
 
     # ---- on the thread of later -------------------------------------------------------------------------
 
+    def heir(self, relief: Relief) -> ApiLine:
+        """A line with the same accounts: each may be subscribed once on every connection."""
+        made = ApiLine(self._name, self.address, self._means, self._later)
+        for socket, each in list(self._subscriptions.items()):
+            made._subscriptions[socket] = Subscription(Way(socket, relief, each.way), each.admission)
+        return made
+
     def add(self, socket: UserSocket, admission: Admission) -> bool:
         """Carry one more account; false where the connection has ended for good."""
-        added = Subscription(socket, admission)
+        line = self._to_change()
+        if line is not self:
+            return line.add(socket, admission)
+        added = Subscription(Way(socket), admission)
         self._subscriptions[socket] = added
-        if self.dead:
+        if self.stopped:
             return self._subscriptions.pop(socket, None) is None  # whoever took it out has told it
+        socket.carrier = self
         if self.connection.state is State.NEW and not self.connection.thread.ident:
             self.connection.start()
         elif self._ready == self._opening and self.connection.state is State.OPEN:
@@ -108,18 +110,21 @@ class ApiLine(AccountLine):
 
     def remove(self, socket: UserSocket) -> None:
         """Carry an account no more; with the last one the connection ends."""
+        line = self._to_change()
+        if line is not self:
+            line.remove(socket)
+            return
         gone = self._subscriptions.pop(socket, None)
         if not self._subscriptions:
-            self.dead = True
-            self.connection.stop()
+            self.stop()
         elif gone is not None and gone.number is not None:
             self._by_number.pop(gone.number, None)
-            self._calls.call("userDataStream.unsubscribe", {"subscriptionId": gone.number}, _ignore)
+            self._unsubscribe(gone.number)
 
     def _subscribe_all(self, opening: int) -> None:
         """Subscribe every account that is there; one that is added from now on subscribes itself."""
         self._ready = opening
-        for subscription in list(self._subscriptions.values()):
+        for subscription in sorted(self._subscriptions.values(), key=lambda each: each.admission.waits):
             self._subscribe(subscription, opening)
 
     def _subscribe(self, subscription: Subscription, opening: int) -> None:
@@ -158,26 +163,26 @@ class ApiLine(AccountLine):
         result: Any,
         error: BinanceWsError | None,
     ) -> None:
-        if error is None and not isinstance(result, dict):
-            error = ApiError("the answer to a subscription tells no subscription")
+        number = result.get("subscriptionId") if isinstance(result, dict) else None
         if not self._carries(subscription, opening):
-            return
-        if error is not None:
-            self._failed(subscription, opening, error)
-            return
-        self.heard += 1
-        subscription.failures, subscription.delays = 0, backoff()
-        number = result.get("subscriptionId")
-        if isinstance(number, int):
-            subscription.number = number
+            if isinstance(number, int) and self._is_current(opening):
+                self._unsubscribe(number)  # it was stopped before the answer
+        elif error is not None or not isinstance(number, int):
+            self._failed(subscription, opening, error or ApiError("the answer tells no subscription"))
+        else:
+            self.heard += 1
+            subscription.begin(number)
             self._by_number[number] = subscription
-        if not subscription.socket.alive:
-            subscription.socket.live()
-        if expires is not None:
-            expires = milliseconds(result.get("expirationTime") or expires)
-            left = max(0.0, (expires - subscription.admission.now()) / 1000)
-            self._later(left * random.uniform(*EARLY), self._subscribe, subscription, opening)
-            subscription.socket.renewed(expires)
+            if not subscription.way.ready:
+                subscription.way.live()
+            if expires is not None:
+                self._renew(subscription, opening, milliseconds(result.get("expirationTime") or expires))
+
+    def _renew(self, subscription: Subscription, opening: int, expires: int) -> None:
+        """Renew it well before a moment of the exchange's clock."""
+        left = max(0.0, (expires - subscription.admission.now()) / 1000)
+        self._later(left * random.uniform(*EARLY), self._subscribe, subscription, opening)
+        subscription.socket.renewed(expires)
 
     def _failed(self, subscription: Subscription, opening: int, error: BinanceWsError) -> None:
         socket, code = subscription.socket, getattr(error, "code", None)
@@ -189,13 +194,16 @@ class ApiLine(AccountLine):
             return
         subscription.failures += 1
         most = self._means.max_retries
-        used_up = most is not None and subscription.failures > most and not socket.alive
+        used_up = most is not None and subscription.failures > most and not subscription.way.ready
         if used_up or not (getattr(error, "retryable", True) or code == SKEWED):
-            socket.give_up(error)
+            subscription.way.give_up(error)
             return
         seconds = max(next(subscription.delays), getattr(error, "retry_after", 0.0))
         log.warning("%s is not subscribed: %s; again in %.1f s", socket.key, error, seconds)
         self._later(seconds, self._again, subscription, opening, code == SKEWED)
+
+    def _unsubscribe(self, number: int) -> None:
+        self._calls.call("userDataStream.unsubscribe", {"subscriptionId": number}, _ignore)
 
     def _send(self, text: str) -> None:
         self.connection.send(text)
@@ -211,7 +219,7 @@ class ApiLine(AccountLine):
         super().opened()
         self._by_number = {}
         for subscription in list(self._subscriptions.values()):
-            subscription.number = None
+            subscription.end()
         self._later(0, self._subscribe_all, self._opening)
 
     def take(self, message: dict[str, Any]) -> None:
@@ -224,38 +232,40 @@ class ApiLine(AccountLine):
             return
         subscription = self._by_number.get(message.get("subscriptionId", -1))
         if is_shutdown(message):
-            self.hang_up("the server goes down")
+            self.replace("the server goes down")
         elif subscription is None:
             log.info("%s: an event of an account that is not subscribed any more is ignored", self._name)
         elif ends_stream(event):
             self._terminated(subscription)
         else:
             self.heard += 1
-            subscription.socket.receive(event)
+            subscription.way.receive(event)
 
     def _terminated(self, subscription: Subscription) -> None:
         """The exchange ended one subscription: a token has run out, a key was changed."""
         if subscription.number is not None:
             self._by_number.pop(subscription.number, None)
-        subscription.number, subscription.failures = None, 0
+        subscription.end()
         if self._carries(subscription, self._opening):
-            subscription.socket.lost(ConnectionLost("the exchange ended the subscription"), 0, 0.0)
-            self._later(0, self._subscribe, subscription, self._opening)
+            cause = ConnectionLost("the exchange ended the subscription")
+            subscription.way.lost(cause, 0, 0.0)
+            self._failed(subscription, self._opening, cause)
 
     def lost(self, cause: BinanceWsError, attempt: int, seconds: float) -> None:
         """Fail what is pending, and tell."""
         self._ready = -1
         self._calls.fail(cause)
-        for socket in list(self._subscriptions):
-            socket.lost(cause, attempt, seconds)
+        super().lost(cause, attempt, seconds)
 
     def ended(self, cause: BinanceWsError | None) -> None:
         """Fail what is pending, and tell."""
-        self.dead = True
+        self.stopped = True
         self._calls.fail(cause or ConnectionLost("stopped"))
-        for socket in list(self._subscriptions):
+        for socket, subscription in list(self._subscriptions.items()):
             if self._subscriptions.pop(socket, None) is not None and cause is not None:
-                socket.give_up(cause)
+                subscription.way.give_up(cause)
+        self._by_number = {}
+        super().ended(cause)
 
 
 def _ignore(result: Any, error: BinanceWsError | None) -> None:

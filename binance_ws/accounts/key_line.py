@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ..core.backoff import backoff
@@ -16,7 +17,9 @@ from ..streams.accounts import KEY_GONE, LISTEN_KEY_SECONDS, Row, ends_stream, s
 from ..streams.messages import is_shutdown
 from .line import AccountLine
 from .listen_keys import Lease
+from .relief import Relief
 from .socket import UserSocket
+from .way import Way
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +27,27 @@ _LIVED_SECONDS = 0.5
 
 LONGEST_PERIOD = 0.75 * LISTEN_KEY_SECONDS
 """Seconds between renewals at most, so that one that fails can be tried again."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the events of an account come from.
+
+    Args:
+        row: of the account.
+        base: the stream's base URL.
+        unit: ``"MICROSECOND"``, or ``None``.
+        lease: the listen key.
+        period: seconds between renewals.
+        give_back: is called when the lease can be closed.
+    """
+
+    row: Row
+    base: str
+    unit: str | None
+    lease: Lease
+    period: float
+    give_back: Callable[[Lease], None]
 
 
 class KeyLine(AccountLine):
@@ -34,63 +58,45 @@ class KeyLine(AccountLine):
 
     Args:
         name: of its thread.
-        row: of the account.
-        base: the stream's base URL.
-        unit: ``"MICROSECOND"``, or ``None``.
-        lease: the listen key.
+        source: where the events come from.
         means: what the manager's connections work with.
         later: has a function called after some seconds, on a thread that may wait for REST.
-        period: seconds between renewals.
-        give_back: is called when the lease can be closed.
+        way: to the account's socket.
     """
 
-    def __init__(
-        self,
-        name: str,
-        row: Row,
-        base: str,
-        unit: str | None,
-        lease: Lease,
-        means: Means,
-        later: Callable[..., Task],
-        period: float,
-        give_back: Callable[[Lease], None],
-    ) -> None:
-        super().__init__(name, means, row.silence)
-        self._row = row
-        self._base = base
-        self._unit = unit
-        self._lease = lease
-        self._later = later
-        self._period = min(period, LONGEST_PERIOD)
-        self._give_back = give_back
-        self._socket: UserSocket | None = None
+    def __init__(self, name: str, source: Source, means: Means, later: Callable[..., Task], way: Way) -> None:
+        super().__init__(name, means, later, source.base, source.row.silence)
+        self._source = source
+        self._lease = source.lease
+        self._period = min(source.period, LONGEST_PERIOD)
+        self._way = way
+        self._key = ""
         self._expires = 0
         self._asking = False
         self._due: Task | None = None
 
-    # ---- what the socket asks ---------------------------------------------------------------------------
+    @property
+    def ways(self) -> list[Way]:
+        """One."""
+        return [self._way]
 
-    def attach(self, socket: UserSocket) -> None:
-        """Begin to connect."""
-        self._socket = socket
-        self.connection.start()
+    def heir(self, relief: Relief) -> KeyLine:
+        """A line with the same listen key: the exchange tells each of its connections everything."""
+        way = Way(self._way.socket, relief, self._way)
+        made = KeyLine(self._name, self._source, self._means, self._later, way)
+        made._key = self._key
+        return made
 
-    def detach(self, socket: UserSocket) -> None:
+    def leave(self, socket: UserSocket) -> None:
         """Hang up, and let the listen key go."""
-        self.connection.stop()
+        self.stop()
         if self._due is not None:
             self._due.cancel()
-        if self._socket is not None:
-            self._give_back(self._lease)
+        self._source.give_back(self._lease)
 
-    def connection_of(self, socket: UserSocket) -> Connection | None:
-        """The connection."""
-        return self.connection
-
-    def leaving(self, socket: UserSocket) -> Connection | None:
-        """The connection, unless it waits for REST."""
-        return None if self._asking else self.connection
+    def leaving(self) -> list[Connection]:
+        """The connections, unless they wait for REST."""
+        return [] if self._asking else self.connections
 
     # ---- what the connection asks and tells -------------------------------------------------------------
 
@@ -101,20 +107,21 @@ class KeyLine(AccountLine):
             key, self._expires = self._lease.open()
         finally:
             self._asking = False
-        return stream_url(self._row, self._base, key, self._unit)
+        if self._way.replacement is not None and key != self._key:
+            self._way.replacement.old_is_deaf("another program replaced the listen key")
+        self._key = key
+        return stream_url(self._source.row, self._source.base, key, self._source.unit)
 
     def opened(self) -> None:
         """Renew the key from time to time."""
         super().opened()
-        assert self._socket is not None
-        self._socket.live()
-        self._socket.renewed(self._expires)
+        self._way.live()
+        self._way.socket.renewed(self._expires)
         self._renew_in(self._period)
 
     def take(self, message: dict[str, Any]) -> None:
         """An event, or word of an end."""
         data = message.get("data", message) if "stream" in message else message
-        assert self._socket is not None
         if not isinstance(data, dict) or "e" not in data:
             log.warning("%s: a message that is no event is ignored", self._name)
             return
@@ -124,19 +131,9 @@ class KeyLine(AccountLine):
             self._lease.expired()
             self.hang_up("the listen key has expired")
         elif is_shutdown(data):
-            self.hang_up("the server goes down")
+            self.replace("the server goes down")
         else:
-            self._socket.receive(data)
-
-    def lost(self, cause: BinanceWsError, attempt: int, seconds: float) -> None:
-        """Tell."""
-        assert self._socket is not None
-        self._socket.lost(cause, attempt, seconds)
-
-    def ended(self, cause: BinanceWsError | None) -> None:
-        """Tell."""
-        if cause is not None and self._socket is not None:
-            self._socket.give_up(cause)
+            self._way.receive(data)
 
     # ---- renewal, on a thread that may wait for REST ----------------------------------------------------
 
@@ -147,8 +144,8 @@ class KeyLine(AccountLine):
         self._due = self._later(seconds, self._renew, self._opening, delays)
 
     def _renew(self, opening: int, delays: Iterator[float]) -> None:
-        socket = self._socket
-        if socket is None or socket.target.stopping or not self._is_current(opening):
+        socket = self._way.socket
+        if socket.target.stopping or not self._is_current(opening):
             return  # whoever opens it again asks for the key anyway
         try:
             expires = self._lease.renew()
@@ -165,7 +162,7 @@ class KeyLine(AccountLine):
         if not self._is_current(opening):
             return  # it was opened again meanwhile, with a key that lives
         if isinstance(error, CredentialsRejected):
-            socket.give_up(error)
+            self._way.give_up(error)
         elif isinstance(error, ApiError) and error.code == KEY_GONE:
             self.hang_up("the listen key is gone")
         else:

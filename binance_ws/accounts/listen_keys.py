@@ -1,7 +1,8 @@
 """A listen key: made, renewed, and closed when its last user in this process has stopped.
 
 The exchange gives every program with the same API key the same listen key, and closing it ends the stream of all
-of them. Whether it was there before us can be asked where a renewal need not name it; there it is left alone.
+of them. Whether it was there before us can be asked where a renewal need not name it; there it is left alone. Such
+a renewal is one of the API key's listen key, whichever that is by now: it may have become another one than ours.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import ApiError
+from ..net.rest import required
 from ..streams.accounts import KEY_GONE, LISTEN_KEY_SECONDS, Row, milliseconds
 
 Call = Callable[[str, dict[str, Any], int, float | None], Any]
@@ -24,10 +26,12 @@ class Shared:
     Args:
         users: who uses it now.
         ours: whether one of us made it; ``None`` while nobody knows.
+        key: the one that the exchange gave to one of us last.
     """
 
     users: set[Lease] = field(default_factory=set)
     ours: bool | None = None
+    key: str = ""
 
 
 _shared: dict[tuple[object, ...], Shared] = {}
@@ -62,7 +66,7 @@ class Lease:
 
         Raises:
             RestError: there was no answer in time.
-            ApiError: the exchange refused.
+            ApiError: the exchange refused, or told no key.
         """
         shared = self._mine = _shared.setdefault(self._whose, self._mine or Shared())
         shared.users.add(self)
@@ -70,8 +74,8 @@ class Lease:
             absent = self._absent()
             shared.ours = absent if shared.ours is None else shared.ours
         self._asked = True
-        answer = self._call("POST", dict(self._own), self._row.weights[0], None)
-        self.key = answer["listenKey"]
+        answer = self._post()
+        self.key = shared.key = required(answer, "listenKey")
         if self._closed:  # stopped in the meantime: nobody else would close it
             self._mine = shared
             self.close()
@@ -81,19 +85,26 @@ class Lease:
         """Have it live on; until when, in milliseconds.
 
         Raises:
-            ApiError: the exchange refused; code -1125 where the key is dead, and :meth:`open` makes the next.
+            ApiError: the exchange refused; code -1125 where the key is dead, or has made way for one of another
+                program: :meth:`open` gets the next.
         """
         try:
-            return self._expiry(self._put())
+            answer = self._put()
+            if not self._row.names_key:
+                told = isinstance(answer, dict) and "listenKey" in answer
+                answer = answer if told else self._post()
+                if required(answer, "listenKey") != self.key:
+                    raise ApiError("the API key has another listen key by now", KEY_GONE)
         except ApiError as error:
             if error.code == KEY_GONE:
                 self.expired()
             raise
+        return self._expiry(answer)
 
     def expired(self) -> None:
-        """The key is dead: the next one will be ours."""
-        if self._mine is not None:
-            self._mine.ours = True
+        """The key is dead: who makes the next one is not known yet, unless one of us has got it already."""
+        if self._mine is not None and self._mine.key == self.key:
+            self._mine.ours = None
 
     def close(self, timeout: float | None = None) -> None:
         """Use it no more; the last user closes it, if it is ours.
@@ -111,9 +122,10 @@ class Lease:
         if _shared.get(self._whose) is shared:
             del _shared[self._whose]
         # Where an answer was lost, a key may live that we do not know; some calls need not name it.
-        if shared.ours and (self.key or (self._asked and not self._row.names_key)):
+        weight = self._row.weights[2]
+        if weight is not None and shared.ours and (self.key or (self._asked and not self._row.names_key)):
             try:
-                self._call("DELETE", self._naming(), self._row.weights[2], timeout)
+                self._call("DELETE", self._naming(), weight, timeout)
             except ApiError as error:
                 if error.code != KEY_GONE:  # it has died by itself
                     raise
@@ -129,6 +141,9 @@ class Lease:
                 raise
             return True
         return False
+
+    def _post(self) -> Any:
+        return self._call("POST", dict(self._own), self._row.weights[0], None)
 
     def _put(self) -> Any:
         return self._call("PUT", self._naming(), self._row.weights[1], None)

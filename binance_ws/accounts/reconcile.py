@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
-from ..core.account_shapes import FuturesShape, Shape, SpotShape
+from ..core.account_shapes import FuturesShape, Order, Shape, SpotShape, order_key
 from ..core.recovered import Known
-from ..streams.accounts import Lookups
+from ..errors import ApiError
+from ..streams.accounts import ORDER_GONE, Lookups
+
+log = logging.getLogger(__name__)
 
 MOST_SYMBOLS = 20
 """Symbols whose orders are asked for, those that were heard of last."""
 
 PAGE, MOST_PAGES = 500, 10
 """Orders that one answer tells, and answers that are asked for one symbol at most."""
+
+MOST_SINGLE = 200
+"""Orders that are asked for one by one at most; others are asked for after the next reconnect."""
 
 SLACK_MS = 1000
 """How much earlier than the last event we ask: events of different kinds are not in one order."""
@@ -45,7 +53,6 @@ class Reconciler:
         self._lookups = lookups
         self._shape = shape
         self._symbol = symbol
-        self._learnt = False
         self.known = Known(shape)
 
     def hear(self, event: Any) -> None:
@@ -55,7 +62,6 @@ class Reconciler:
     def learn(self) -> None:
         """Find out what is open and what there is, before anything can be missed."""
         self.known.learn(self._open_orders(), self._balances())
-        self._learnt = True
 
     def missed(self, since: int, now: int, held: list[Any]) -> list[dict[str, Any]]:
         """The events since a moment that were not heard.
@@ -67,11 +73,13 @@ class Reconciler:
         """
         since -= SLACK_MS
         rows = self._open_orders()
-        still = {row["orderId"] for row in rows}
         symbols = dict.fromkeys([row["symbol"] for row in rows] + self.known.symbols(MOST_SYMBOLS))
         for symbol in list(symbols)[:MOST_SYMBOLS]:
-            gone = [o.id for o in self.known.open_orders(symbol) if o.id not in still]
-            rows += self._from(symbol, min(gone)) if gone else self._orders(symbol, startTime=since)
+            rows += self._made_since(symbol, since)
+        told = {order_key(row) for row in rows}
+        gone = (order for order in self.known.open_orders() if order.key not in told)
+        for order in islice(gone, MOST_SINGLE):
+            rows += self._one(order)
         balances = self._balances()
         later = Known(self._shape)
         for event in list(held):
@@ -86,16 +94,28 @@ class Reconciler:
         rows: list[Any] = self._call(self._lookups.orders, symbol=symbol, limit=PAGE, **where)
         return rows
 
-    def _from(self, symbol: str, first: int) -> list[Any]:
-        """Orders from one on: the times by which orders can be asked for are those at which they were made."""
-        rows: list[Any] = []
-        for _ in range(MOST_PAGES):
-            page = self._orders(symbol, orderId=first)
-            rows += page
+    def _made_since(self, symbol: str, since: int) -> list[Any]:
+        """Orders made since a moment; what happened to older ones cannot be asked for by time."""
+        rows = page = self._orders(symbol, startTime=since)
+        for _ in range(MOST_PAGES - 1):
             if len(page) < PAGE:
                 break
-            first = max(row["orderId"] for row in page) + 1
+            page = self._orders(symbol, orderId=max(row["orderId"] for row in page) + 1)
+            rows = rows + page
         return rows
+
+    def _one(self, order: Order) -> list[Any]:
+        """One order; none where the exchange has forgotten it, as futures do after three days without a fill."""
+        try:
+            return [self._call(self._lookups.order, symbol=order.symbol, orderId=order.id)]
+        except ApiError as error:
+            if error.code != ORDER_GONE:
+                raise
+        log.warning(
+            "%s: what became of order %d is not known to the exchange any more", order.symbol, order.id
+        )
+        self.known.forget(order)
+        return []
 
     def _balances(self) -> Any:
         path, weight = self._lookups.balances

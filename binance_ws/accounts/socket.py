@@ -10,12 +10,14 @@ from typing import Any, Protocol
 
 from .. import events
 from ..core.lifecycle import State
-from ..errors import ArgumentError, BinanceWsError, NotConnected
+from ..core.told import last_word
+from ..errors import ArgumentError, BinanceWsError
+from ..handle import not_open
 from ..info import SocketInfo
 from ..net.connection import Connection
 from ..net.secrets import scrub
 from ..net.turnstile import Turnstile
-from ..sockets import GAVE_UP, Surroundings
+from ..sockets import Surroundings
 from ..streams.accounts import milliseconds
 from ..streams.kinds import Stream
 from ..target import Callback, Shape, Target
@@ -26,19 +28,23 @@ log = logging.getLogger(__name__)
 
 
 class Carrier(Protocol):
-    """What brings the events of an account; called from any thread."""
+    """The line that brings the events of an account; called from any thread."""
 
-    def attach(self, socket: UserSocket) -> None:
-        """Begin to bring them."""
+    connection: Connection
 
-    def detach(self, socket: UserSocket) -> None:
+    @property
+    def connections(self) -> list[Connection]:
+        """Its connection, and the one that is to take over."""
+
+    @property
+    def received(self) -> int:
+        """Bytes received since the start."""
+
+    def leave(self, socket: UserSocket) -> None:
         """Bring them no more."""
 
-    def connection_of(self, socket: UserSocket) -> Connection | None:
-        """The connection that brings them now."""
-
-    def leaving(self, socket: UserSocket) -> Connection | None:
-        """The connection, where it is about to end with the socket and does not wait for REST."""
+    def leaving(self) -> list[Connection]:
+        """The connections, where they are about to end with the socket and do not wait for REST."""
 
 
 class UserSocket:
@@ -49,7 +55,7 @@ class UserSocket:
         key: its key.
         callback: the user's function.
         around: what it needs of its manager.
-        carrier: what brings its events.
+        attach: has its events brought.
         secrets: what must not be shown.
         later: has a function called after some seconds, on a thread that may wait for REST.
         now: milliseconds by the exchange's clock.
@@ -63,7 +69,7 @@ class UserSocket:
         key: str,
         callback: Callback,
         around: Surroundings,
-        carrier: Carrier,
+        attach: Callable[[UserSocket], object],
         secrets: Callable[[], Iterable[str]],
         later: Callable[..., Any],
         now: Callable[[], int],
@@ -73,11 +79,12 @@ class UserSocket:
         self.identity = identity
         turnstile = around.turnstile or Turnstile()
         self.target = Target(key, callback, Shape(), turnstile, None, around.tell, around.limit)
+        self.carrier: Carrier | None = None
         self.opened = 0.0
         self.alive = self._over = False
-        self.messages = self.gaps = self.recovered = self.reconnects = 0
+        self.messages = self.gaps = self.recovered = self.reconnects = self.rotations = 0
         self._around = around
-        self._carrier = carrier
+        self._attach = attach
         self._secrets = secrets
         self._now = now
         self._on_gap = on_gap
@@ -87,8 +94,10 @@ class UserSocket:
         self._caller: threading.Thread | None = None
         self._cause: BinanceWsError | None = None
         self._last: Any = None
-        self._since: int | None = None
+        self._heard: int | None = None  # when the last event since it was opened was sent
+        self._reconciler = reconciler
         self._catching = CatchingUp(self, reconciler, later, now)
+        self._later = later
 
     # ---- what the manager asks --------------------------------------------------------------------------
 
@@ -99,35 +108,39 @@ class UserSocket:
 
     @property
     def threads(self) -> list[threading.Thread]:
-        """The thread of its connection."""
-        connection = self._carrier.connection_of(self)
-        return [connection.thread] if connection else []
+        """The threads of its connections."""
+        return [connection.thread for connection in self.carrier.connections] if self.carrier else []
 
     @property
     def state(self) -> State:
         """Where its connection stands; ``connecting`` while an open one does not carry it yet."""
-        connection = self._carrier.connection_of(self)
-        state = connection.state if connection else State.NEW
+        state = self.carrier.connection.state if self.carrier else State.NEW
         return State.CONNECTING if state is State.OPEN and not self.alive else state
 
-    def hand(self, callback: Callback) -> None:
-        """Call another function from now on."""
-        self.target.callback = callback
+    def hand(self, other: UserSocket) -> None:
+        """Call another socket's function from now on, and do what else that one was to do."""
+        self.target.callback = other.target.callback
+        self._on_gap = other._on_gap or self._on_gap
+        if self._reconciler is None and other._reconciler is not None:
+            self._reconciler = other._reconciler
+            self._catching = CatchingUp(self, self._reconciler, self._later, self._now)
+            if self.alive:
+                self._catching.first()
 
     def open(self) -> None:
         """Begin to connect."""
-        self._carrier.attach(self)
+        self._attach(self)
 
     def hang_up(self, cause: BinanceWsError) -> None:
         """End the present connection; it opens again."""
-        connection = self._carrier.connection_of(self)
-        if connection is not None:
-            connection.hang_up(cause)
+        if self.carrier is not None:
+            self.carrier.connection.hang_up(cause)
 
     def stop(self) -> None:
         """Call no more; returns at once."""
         self.target.stopping = True
-        self._carrier.detach(self)
+        if self.carrier is not None:
+            self.carrier.leave(self)
         self._settled.set()
         over, self._over = self._over, True
         if not over:
@@ -135,14 +148,11 @@ class UserSocket:
 
     def join(self, deadline: float) -> list[threading.Thread]:
         """Wait until its callback runs no more, or a moment of the monotonic clock; the thread that is left."""
-        me = threading.current_thread()
-        caller = self._caller
+        caller, me = self._caller, threading.current_thread()
         if caller is not me and not self._quiet.wait(max(0.0, deadline - time.monotonic())):
             return [caller] if caller else []
-        connection = self._carrier.leaving(self)
-        if connection is not None and not connection.join(max(0.0, deadline - time.monotonic())):
-            return [connection.thread]
-        return []
+        leaving = self.carrier.leaving() if self.carrier else []
+        return [each.thread for each in leaving if not each.join(max(0.0, deadline - time.monotonic()))]
 
     def add(self, streams: Iterable[Stream | str]) -> None:
         """An account is all that it carries.
@@ -150,38 +160,35 @@ class UserSocket:
         Raises:
             ArgumentError: always.
         """
-        raise ArgumentError(
-            f"{self.key} carries the events of an account alone; its streams cannot be changed"
-        )
+        raise ArgumentError(f"{self.key} carries an account alone; its streams cannot be changed")
 
     remove = add
 
-    def wait_open(self, timeout: float | None) -> None:
+    def wait_open(self, timeout: float | None, of: float | None = None) -> None:
         """Wait until events are being brought.
 
         Raises:
             NotConnected: they are not in time, or never will be.
         """
-        self._settled.wait(timeout)
+        in_time = self._settled.wait(timeout)
         if not self.alive:
-            why = f": {self._cause}" if self._cause else ""
-            raise NotConnected(f"{self.key} is not connected{why}") from self._cause
+            raise not_open(self.key, self._cause, None if in_time else of or timeout) from self._cause
 
     def info(self) -> SocketInfo:
         """A snapshot of its numbers."""
-        connection = self._carrier.connection_of(self)
-        last = connection.last if connection else None
+        carrier = self.carrier
+        last = carrier.connection.last if carrier else None
         event = self._last.get("E") if self._last else None
         return SocketInfo(
             key=self.key,
             state=self.state,
             streams=1,
             messages=self.messages,
-            bytes=connection.received if connection else 0,
+            bytes=carrier.received if carrier else 0,
             last=None if last is None else time.monotonic() - last,
             lag=None if event is None else time.time() * 1000 - milliseconds(event),
             reconnects=self.reconnects,
-            rotations=0,
+            rotations=self.rotations,
             gaps=self.gaps,
             backfilled=self.recovered,
             repeated=0,
@@ -193,15 +200,13 @@ class UserSocket:
 
     # ---- what its carrier tells -------------------------------------------------------------------------
 
-    def receive(self, event: dict[str, Any]) -> None:
-        """Take an event to the callback, in turn."""
-        self.target.turnstile.take(self._in_turn, event)
-
     def live(self) -> None:
         """From here on every event is brought."""
-        self.opened = time.monotonic()
+        # By the exchange's clock as it is known now: when it became live nobody may have read that clock yet.
+        live = self._now() - int(1000 * (time.monotonic() - self.opened))
+        since = (self._heard or live) if self.opened else None
+        self.opened, self._heard = time.monotonic(), None
         self.alive = True
-        since, self._since = self._since, self._now()
         self._around.tell(events.Connected(self.key, 1))
         if since is None:
             self._catching.first()
@@ -209,6 +214,14 @@ class UserSocket:
             self._tell_gap(since)
             self._catching.again(since)
         self._settled.set()
+
+    def moved(self, carrier: Carrier, reason: str) -> None:
+        """Another line brings the events from here on; where it is live, none is missing."""
+        self.carrier = carrier
+        if self.alive:
+            self.opened, self._heard = time.monotonic(), None
+        self.rotations += 1
+        self._around.tell(events.Rotated(self.key, reason))
 
     def found(self, count: int) -> None:
         """So many events that were missed are about to be delivered."""
@@ -235,18 +248,16 @@ class UserSocket:
 
     def give_up(self, cause: BinanceWsError) -> None:
         """It is over: the key is free, and the callback hears of it, once."""
-        if not self._around.release(self.identity, self):
-            return
         self.scrub(cause)
+        if not self._around.release(self.identity, self, cause):
+            return
         self._cause, self._over = cause, True
         self.alive = False
-        self._carrier.detach(self)
+        if self.carrier is not None:
+            self.carrier.leave(self)
         self._settled.set()
-        retryable = getattr(cause.__cause__ or cause, "retryable", True)
         self._around.tell(events.GivenUp(self.key, cause))
-        text = GAVE_UP if retryable else str(cause)
-        message = {"e": "error", "m": text, "key": self.key, "cause": str(cause)}
-        self.target.turnstile.take(self._last_word, message)
+        self.target.turnstile.take(self._last_word, last_word(self.key, cause))
 
     def _last_word(self, message: Any) -> None:
         self.call(message)
@@ -254,11 +265,12 @@ class UserSocket:
 
     # ---- in turn ----------------------------------------------------------------------------------------
 
-    def _in_turn(self, event: dict[str, Any]) -> None:
+    def take(self, event: dict[str, Any]) -> None:
+        """Take an event to the callback."""
         self.messages += 1
         self._last = event
         if isinstance(event.get("E"), int):
-            self._since = max(self._since or 0, milliseconds(event["E"]))
+            self._heard = max(self._heard or 0, milliseconds(event["E"]))
         self._catching.pass_on(event)
 
     def call(self, message: Any) -> None:
@@ -278,12 +290,11 @@ class UserSocket:
         """Events may be missing: on the thread of the connection, before it brings any."""
         self.gaps += 1
         self._around.tell(events.MayMiss(self.key, since))
-        if self._on_gap is not None:
-            self.target.turnstile.take(self._call_on_gap, since)
+        self.target.turnstile.take(self._call_on_gap, since)
 
     def _call_on_gap(self, since: int) -> None:
-        assert self._on_gap is not None
         try:
-            self._on_gap(since)
+            if self._on_gap is not None:
+                self._on_gap(since)
         except Exception:
             log.exception("on_gap of %s raised", self.key)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from ..client import Client
 from ..config import Hosts, UserData
-from ..net.connection import Connection
+from ..net.rest import required
 from ..streams.accounts import Row, milliseconds
-from .api_line import Admission, ApiLine
-from .socket import UserSocket
+from .subscription import Admission
 
 CALL_SECONDS = 4.0
 """How long one call to REST may take where others wait for it."""
@@ -35,6 +33,7 @@ class Ticket(Admission):
         self._client = client
         self._rest = hosts.rest
         self._path = row.listen_token if hosts.user_data is UserData.LISTEN_TOKEN else ""
+        self.waits = bool(self._path)
         self._params = {"isIsolated": "true", "symbol": symbol} if symbol else {}
         self._measured = False
 
@@ -51,8 +50,8 @@ class Ticket(Admission):
             signed=self._client.can_sign,
             timeout=CALL_SECONDS,
         )
-        self.token = answer["token"]
-        return _TOKEN, {"listenToken": self.token}, milliseconds(answer["expirationTime"])
+        self.token = required(answer, "token")
+        return _TOKEN, {"listenToken": self.token}, milliseconds(required(answer, "expirationTime"))
 
     def synchronize(self) -> None:
         """Read the exchange's clock."""
@@ -62,50 +61,3 @@ class Ticket(Admission):
     def now(self) -> int:
         """Milliseconds by the exchange's clock."""
         return self._client.now(self._rest)
-
-
-class Seat:
-    """One account's place on the connection that several share.
-
-    Args:
-        give: gives the account a connection.
-        ticket: lets the account be subscribed.
-        later: has a function called on the thread that gives connections.
-    """
-
-    def __init__(
-        self, give: Callable[[UserSocket, Ticket], ApiLine], ticket: Ticket, later: Callable[..., Any]
-    ) -> None:
-        self._give = give
-        self._ticket = ticket
-        self._later = later
-        self._taken = False
-        self._line: ApiLine | None = None
-
-    def attach(self, socket: UserSocket) -> None:
-        """Take it."""
-        self._taken = True
-        self._later(0, self._take, socket)
-
-    def detach(self, socket: UserSocket) -> None:
-        """Leave it."""
-        if self._taken:
-            self._later(0, self._leave, socket)
-
-    def connection_of(self, socket: UserSocket) -> Connection | None:
-        """The connection."""
-        line = self._line
-        return line.connection if line is not None else None
-
-    def leaving(self, socket: UserSocket) -> Connection | None:
-        """The connection, where no other account is left on it."""
-        line = self._line
-        return line.connection if line is not None and line.dead else None
-
-    def _take(self, socket: UserSocket) -> None:
-        if not socket.target.stopping:
-            self._line = self._give(socket, self._ticket)
-
-    def _leave(self, socket: UserSocket) -> None:
-        if self._line is not None:
-            self._line.remove(socket)

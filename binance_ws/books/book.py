@@ -113,13 +113,15 @@ class Book(Readable):
             timeout: seconds; ``None`` for as long as it takes.
 
         Raises:
-            NotConnected: it is not in time, is closed, or the manager is not started; what went wrong last is the
-                ``__cause__``.
+            NotConnected: it is not in time, is closed, or the manager is not started, or this is called inside a
+                callback that holds the book up; what went wrong last is the ``__cause__``.
         """
-        follower = self.follower
+        follower, group = self.follower, self.group
         if not follower.ended and not self._home.running:
             raise NotConnected("the manager is not started: call start() first")
         follower.wanted = True
+        if group is not None and group.has_turn and not follower.settled.is_set():
+            raise NotConnected(f"the book of {self.symbol} cannot become ready before this callback returns")
         if follower.settled.wait(timeout) and not follower.ended:
             return self
         raise NotConnected(f"the book of {self.symbol} is not ready: {follower.why}") from self.error

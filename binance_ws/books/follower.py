@@ -199,11 +199,8 @@ class Follower:
         try:
             book.apply_snapshot(snapshot)
             meets = all(book.apply_diff(diff) is not GAP for diff in self._kept)
-        except (
-            KeyError,
-            TypeError,
-            ValueError,
-        ) as error:  # the exchange, or somebody on the way, sent rubbish
+        # The exchange, or somebody on the way, sent rubbish.
+        except (KeyError, TypeError, ValueError) as error:
             self.wait(error)
             return
         if meets and not (self.fresh and book.update_id < self.book.update_id):

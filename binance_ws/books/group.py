@@ -88,7 +88,7 @@ class Group:
         """Hang up and free the key."""
         self.ended = True
         if self._socket is not None:
-            self._around.release(self._socket.identity, self._socket)
+            self._around.release(self._socket.identity, self._socket, None)
             self._socket.stop()
 
     @property
@@ -97,9 +97,14 @@ class Group:
         return self._socket is not None and all(feed.line.settled for feed in list(self._socket.feeds))
 
     def turn(self, call: Callable[[Any], None], argument: Any) -> None:
-        """Have something done in the turn; before there is a connection there is nothing to do."""
+        """Have something done in the turn, now or later; without a connection there is nothing to do."""
         if self._socket is not None:
-            self._socket.target.turnstile.take(call, argument)
+            self._socket.target.turnstile.take(call, argument, waits=False)
+
+    @property
+    def has_turn(self) -> bool:
+        """Whether the calling thread has the turn: it is inside a callback."""
+        return self._socket is not None and self._socket.target.turnstile.is_mine
 
     def raised(self) -> None:
         """A user's callback raised what is being handled now."""

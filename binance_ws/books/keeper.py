@@ -14,6 +14,7 @@ from collections.abc import Callable
 from math import inf
 
 from ..client import Client
+from ..core.given import whole
 from ..enums import Market
 from ..errors import ArgumentError
 from ..net.shift import Shift
@@ -61,7 +62,9 @@ class Books:
             ArgumentError: an argument cannot be used, or the book is open already.
         """
         if callback is not None:
-            check_callable(callback)
+            check_callable(callback, "book")
+        if depth is not None:
+            whole("depth", depth, "levels", otherwise="None for all")
         stream = names.depth(symbol, speed, market)
         self._client.environment.hosts(stream.market)
         book = Book(stream, depth, callback, stale_ok, self)

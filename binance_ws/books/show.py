@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from ..core.figures import plain
 from ..core.levels import BookSnapshot
 from ..errors import StaleBook
 from ..notebook.frames import library
@@ -44,11 +45,6 @@ def _side(side: str, levels: tuple[tuple[str, str], ...]) -> list[Rung]:
         total += float(quantity)
         found.append(Rung(side, plain(price), plain(quantity), f"{total:,.4f}"))
     return found
-
-
-def plain(number: str) -> str:
-    """A number without zeros at its end."""
-    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def line(book: BookSnapshot) -> str:

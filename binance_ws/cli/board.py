@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.figures import decimals
 from ..core.rates import Rates
 from ..core.times import lag
+from ..core.told import Told
 from ..enums import Market
 from ..errors import BinanceWsError, GaveUp
 from ..streams import names
@@ -138,8 +140,8 @@ class Board:
             cell.message = message["data"]
             cell.at = time.time()
             cell.count += 1
-        elif "cause" in message:
-            self.failure = GaveUp(message["cause"])
+        elif isinstance(message, Told) and isinstance(message.error, GaveUp):
+            self.failure = message.error
             self.over.set()
 
     def look(self, by_volume: bool = False) -> list[Row]:
@@ -147,11 +149,6 @@ class Board:
         clock, wall = time.monotonic(), time.time()
         rows = [watched.look(clock, wall) for watched in self._watched]
         return sorted(rows, key=lambda row: -(row.volume or 0.0)) if by_volume else rows
-
-
-def decimals(number: str) -> int:
-    """How many digits a number has behind its point, zeros at its end left out."""
-    return len(number.partition(".")[2].rstrip("0"))
 
 
 def _number(text: str | None) -> float | None:

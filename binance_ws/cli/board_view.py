@@ -14,6 +14,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from ..core.figures import duration
 from ..core.lifecycle import State
 from ..info import SocketInfo
 from .board import TREND, Row
@@ -21,7 +22,6 @@ from .console import counted
 
 _BARS = "▁▂▃▄▅▆▇█"
 _NOTHING = "–"
-_UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"))
 _FRAME = 7
 """Lines of the picture besides its rows."""
 
@@ -96,9 +96,11 @@ _COLUMNS = (
     _Column("volume", "right", 72, lambda row: Text(_short(row.volume))),
     _Column("messages/s", "right", 0, lambda row: Text(f"{row.rate:,.1f}")),
     _Column(
-        "lag", "right", 0, lambda row: Text(_span(row.lag), "yellow" if (row.lag or 0) > _LATE_MS else "")
+        "lag", "right", 0, lambda row: Text(duration(row.lag), "yellow" if (row.lag or 0) > _LATE_MS else "")
     ),
-    _Column("age", "right", 80, lambda row: Text(_span(None if row.age is None else row.age * 1000), "dim")),
+    _Column(
+        "age", "right", 80, lambda row: Text(duration(None if row.age is None else row.age * 1000), "dim")
+    ),
     _Column("trend", "left", 100, lambda row: Text(sparkline(row.trend).ljust(TREND), "cyan")),
 )
 
@@ -122,7 +124,7 @@ def _footer(look: Look) -> Text:
 def lines(look: Look) -> list[str]:
     """A line each symbol of which something is known, for where there is no terminal."""
     return [
-        f"{row.symbol} {_price(row)} {_percent(row.change)} {row.rate:.1f}/s lag {_span(row.lag)}"
+        f"{row.symbol} {_price(row)} {_percent(row.change)} {row.rate:.1f}/s lag {duration(row.lag)}"
         for row in look.rows
         if row.price is not None
     ]
@@ -171,14 +173,3 @@ def _short(number: float | None) -> str:
         if number >= power:
             return f"{number / power:,.1f} {letter}"
     return f"{number:.1f}"
-
-
-def _span(milliseconds: float | None) -> str:
-    """A time in the unit that fits it."""
-    if milliseconds is None:
-        return _NOTHING
-    seconds = milliseconds / 1000
-    for size, unit in _UNITS:
-        if abs(seconds) >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{milliseconds:.0f} ms"

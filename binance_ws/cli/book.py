@@ -7,7 +7,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -16,13 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from ..books import Book
-from ..books.show import line, plain, rungs
+from ..books.show import line, rungs
 from ..client import Client
 from ..config import Environment
+from ..core.figures import aligned, plain
 from ..enums import Market
 from ..errors import GaveUp, StaleBook
 from ..manager import BinanceSocketManager
-from .board import decimals
 from .console import Screen, in_place
 from .ending import polite
 from .log import Verbose, say
@@ -136,21 +135,15 @@ def _ladder(book: Book, levels: int, width: int = 80, height: int = 10_000) -> T
     sums = [rung.total.replace(",", "") for rung in found]
     for rung, *numbers, bar in zip(
         found,
-        _even([rung.price for rung in found]),
-        _even([rung.quantity for rung in found]),
-        _even([f"{float(text):f}" for text in sums]),
+        aligned([rung.price for rung in found]),
+        aligned([rung.quantity for rung in found]),
+        aligned([f"{float(text):f}" for text in sums]),
         _bars([float(text) for text in sums], max(0, width - _BESIDE)),
         strict=True,
     ):
         style = _STYLES[rung.side]
         table.add_row(rung.side, *numbers, Text(bar, style=f"dim {style}"), style=style)
     return table
-
-
-def _even(numbers: list[str]) -> list[str]:
-    """Numbers with as many decimals as the finest of them needs."""
-    places = max(map(decimals, numbers), default=0)
-    return [f"{Decimal(number):.{places}f}" for number in numbers]
 
 
 def _bars(numbers: list[float], width: int) -> list[str]:

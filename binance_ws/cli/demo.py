@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from .. import BinanceSocketManager, Client
+from ..core.figures import plain
 from .ending import polite
 
 EXAMPLES = "binance-ws demo"
@@ -33,10 +34,6 @@ class _Printer:
             typer.echo(f"  {name:<19} {line}")
 
 
-def _price(text: str) -> str:
-    return text.rstrip("0").rstrip(".")
-
-
 def demo() -> None:
     """Open a trade, a kline, a partial-depth and a multiplex socket on a replay of real frames, then close."""
     with polite(bounded=True):
@@ -49,10 +46,10 @@ def _demonstrate() -> None:
     printer = _Printer()
 
     def process_message(msg: dict[str, Any]) -> None:
-        printer.take("btcusdt@trade", f"{_price(msg['q'])} at {_price(msg['p'])}")
+        printer.take("btcusdt@trade", f"{plain(msg['q'])} at {plain(msg['p'])}")
 
     def process_kline(msg: dict[str, Any]) -> None:
-        open_, high, low, close = (_price(msg["k"][letter]) for letter in "ohlc")
+        open_, high, low, close = (plain(msg["k"][letter]) for letter in "ohlc")
         printer.take("btcusdt@kline_1m", f"open {open_} high {high} low {low} close {close}")
 
     def process_depth(msg: dict[str, Any]) -> None:
@@ -62,9 +59,9 @@ def _demonstrate() -> None:
         data = msg["data"]
         trade = "t" in data
         line = (
-            f"{_price(data['q'])} at {_price(data['p'])}"
+            f"{plain(data['q'])} at {plain(data['p'])}"
             if trade
-            else f"{_price(data['b'])} / {_price(data['a'])}"
+            else f"{plain(data['b'])} / {plain(data['a'])}"
         )
         printer.take(msg["stream"], line)
 
@@ -86,4 +83,4 @@ def _demonstrate() -> None:
 
 
 def _level(side: list[list[str]]) -> str:
-    return f"{_price(side[0][0])} ({_price(side[0][1])})"
+    return f"{plain(side[0][0])} ({plain(side[0][1])})"

@@ -6,7 +6,6 @@ messages come one by one each is written at once; the faster they come, the more
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import sys
@@ -14,7 +13,12 @@ import threading
 from collections import deque
 from typing import Any
 
+from ..core.lines import encode
+from ..core.told import Told
 from ..errors import BinanceWsError, GaveUp
+
+MOST = 4096
+"""Lines of one write."""
 
 WAITING = 100_000
 """Lines that may wait to be written; then the socket's thread waits, and with it the exchange."""
@@ -37,18 +41,18 @@ class Lines:
         """A message, or word that there will be none."""
         if "stream" in message:
             self._put(self._line(message))
-        elif "cause" in message:
-            self.fail(GaveUp(message["cause"]))
+        elif isinstance(message, Told) and isinstance(message.error, GaveUp):
+            self.fail(message.error)
 
     def _line(self, message: dict[str, Any]) -> bytes:
         """The bytes as the exchange sent them, but for what was fetched or contains an end of line."""
         frame: bytes | None = message.get("frame")
         head = self._head
         if frame is None or b"\n" in frame:
-            return _encoded(message["data"] if head else {k: message[k] for k in ("stream", "data")})
+            return encode(message["data"] if head else {k: message[k] for k in ("stream", "data")})
         if head is None:
             return frame
-        return frame[len(head) : -1] if frame.startswith(head) else _encoded(message["data"])
+        return frame[len(head) : -1] if frame.startswith(head) else encode(message["data"])
 
     def _put(self, line: bytes) -> None:
         held = self._held
@@ -86,10 +90,6 @@ class Lines:
         """Let whoever waits for room go; what is left is not taken any more."""
         self._closed = True
         self._room.set()
-
-
-def _encoded(message: Any) -> bytes:
-    return json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 class Output:

@@ -115,7 +115,9 @@ def _connected(manager: BinanceSocketManager, recorder: Recorder) -> None:
     try:
         manager.wait_connected(recorder.key, CONNECT_SECONDS)
     except BinanceWsError as error:
-        raise recorder.error or NotConnected(f"{error}; binance-ws doctor looks into it") from error
+        if recorder.error is None:
+            raise NotConnected(str(error)) from error
+        raise recorder.error from recorder.error.__cause__
 
 
 def _follow(recorder: Recorder, seconds: float | None) -> None:

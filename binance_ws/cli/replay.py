@@ -11,7 +11,7 @@ from ..errors import ArgumentError
 from ..recorder import Record
 from ..recorder import replay as replayed
 from .ending import polite
-from .lines import Output
+from .lines import MOST, Output
 from .log import Verbose, say
 from .simulate import simulate
 
@@ -20,9 +20,6 @@ binance-ws replay trades.jsonl.zst
 binance-ws replay spot.jsonl.zst usdm.jsonl.zst --speed 10 --once
 binance-ws replay trades.jsonl.zst --print --speed max | jq -r .data.p
 """
-
-MOST = 4096
-"""Lines of one write."""
 
 
 def replay(

@@ -17,7 +17,7 @@ from ..enums import Market
 from ..manager import BinanceSocketManager
 from ..streams.kinds import Stream
 from .ending import polite
-from .lines import Lines, Output
+from .lines import MOST, Lines, Output
 from .log import Verbose, advise, say
 from .where import EnvironmentName, Host, OfMarket, environment_of
 
@@ -27,9 +27,6 @@ binance-ws stream btcusdt@trade ethusdt@kline_1m --seconds 60 > minute.jsonl
 binance-ws stream btcusdt@aggTrade --market usdm | jq -r .p
 binance-ws stream '!miniTicker@arr' --count 1 --pretty
 """
-
-MOST = 4096
-"""Lines of one write."""
 
 LOOK_SECONDS = 0.25
 """How often we look whether anybody still reads, while there is nothing to write."""

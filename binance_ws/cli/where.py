@@ -7,12 +7,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ..config import HOST_VARIABLE, Environment
+from ..config import ENVIRONMENTS, HOST_VARIABLE, Environment
 from ..enums import Market
 from ..errors import ArgumentError
-
-ENVIRONMENTS = {e.name: e for e in vars(Environment).values() if isinstance(e, Environment)}
-"""The environments that the exchange runs, by name."""
 
 EnvironmentName = Annotated[
     str | None,

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from .times import scale
+
 Row = Mapping[str, Any]
 
 _OPEN = frozenset(("NEW", "PENDING_NEW", "PARTIALLY_FILLED", "PENDING_CANCEL"))
@@ -30,7 +32,7 @@ class Order:
     """The state of an order.
 
     Args:
-        id: the exchange's id of it.
+        id: the exchange's number of it; each symbol counts its own orders.
         symbol: in upper case.
         status: such as ``"FILLED"``.
         executed: its executed quantity.
@@ -44,9 +46,19 @@ class Order:
     quote: Decimal = Decimal(0)
 
     @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from all others."""
+        return self.symbol, self.id
+
+    @property
     def open(self) -> bool:
         """Whether something may still happen to it."""
         return self.status in _OPEN
+
+
+def order_key(row: Row) -> tuple[str, int]:
+    """What tells the order of a row of REST from all others."""
+    return row["symbol"], row["orderId"]
 
 
 Balances = dict[tuple[str, ...], tuple[Decimal, ...]]
@@ -78,7 +90,13 @@ class Shape(ABC):
 
     @abstractmethod
     def balance_event(self, answer: Row, names: Iterable[tuple[str, ...]], now: int) -> dict[str, Any]:
-        """The event that tells of some balances of an answer of REST."""
+        """The event that tells of some balances of an answer of REST, times in the answer's unit.
+
+        Args:
+            answer: of REST.
+            names: of the balances.
+            now: milliseconds, for what has no time of its own.
+        """
 
 
 class SpotShape(Shape):
@@ -149,10 +167,11 @@ class SpotShape(Shape):
             for b in _assets(answer)
             if b["asset"] in wanted
         ]
+        updated = answer.get("updateTime", now)
         return {
             "e": "outboundAccountPosition",
-            "E": now,
-            "u": answer.get("updateTime", now),
+            "E": now * scale(updated),
+            "u": updated,
             "B": told,
             "recovered": True,
         }

@@ -29,7 +29,9 @@ class Source:
         position: the place of a row in the stream's order: its id, or its open time.
         message: a row as a live message.
         by_time: whether rows are asked for by time instead of by id.
+        latest: whether it has the latest rows alone.
         needs_key: whether the exchange wants an API key.
+        otherwise: what is asked where the exchange refuses this one.
     """
 
     path: str
@@ -38,11 +40,16 @@ class Source:
     position: Callable[[Any], int]
     message: Callable[[Stream, Any], Message]
     by_time: bool = False
+    latest: bool = False
     needs_key: bool = False
+    otherwise: Source | None = None
 
     def params(self, stream: Stream, gap: Gap, limit: int) -> dict[str, Any]:
-        """The parameters of the request for the first part of a gap."""
-        given: dict[str, Any] = {"symbol": stream.symbol.upper(), "limit": min(self.most, limit)}
+        """The parameters of the request for the first part of a gap, of at most ``limit`` rows."""
+        rows = self.most if self.latest else min(self.most, limit)
+        given: dict[str, Any] = {"symbol": stream.symbol.upper(), "limit": rows}
+        if self.latest:
+            return given
         if not self.by_time:
             return {**given, "fromId": gap.first}
         zone = {"timeZone": "8"} if stream.name.endswith("@+08:00") else {}
@@ -134,11 +141,13 @@ def _opened(row: Any) -> int:
     return int(row[0])
 
 
+_LATEST_TRADES = Source("trades", 25, 1000, _id, _trade, latest=True)
+_SPOT_TRADES = Source("historicalTrades", 25, 1000, _id, _trade, otherwise=_LATEST_TRADES)
 _SPOT_KLINES = Source("klines", 2, 1000, _opened, _kline, by_time=True)
 _FUTURES_KLINES = Source("klines", 5, 1000, _opened, _kline, by_time=True)
 
 SOURCES: dict[tuple[Market, str], Source] = {
-    (Market.SPOT, "trade"): Source("historicalTrades", 25, 1000, _id, _trade),
+    (Market.SPOT, "trade"): _SPOT_TRADES,
     (Market.SPOT, "agg_trade"): Source("aggTrades", 4, 1000, _aggregate, _agg_trade),
     (Market.SPOT, "kline"): _SPOT_KLINES,
     (Market.USDM, "trade"): Source("historicalTrades", 200, 500, _id, _futures_trade, needs_key=True),

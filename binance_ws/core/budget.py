@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
 from math import inf
 
@@ -20,18 +21,29 @@ class Window:
     def __init__(self, limit: int, period: float) -> None:
         self._period = period
         self._granted: deque[float] = deque(maxlen=limit)
+        self._spare: list[float] = []
 
     def reserve(self, now: float) -> float:
-        """Reserve the next event; how many seconds from now it may happen."""
-        granted = self._granted
-        full = len(granted) == granted.maxlen
-        when = max(now, granted[0] + self._period if full else now)
-        granted.append(when)
-        return when - now
+        """Reserve the next event; the moment at which it may happen."""
+        moment = self.next(now)
+        if self._spare:
+            heapq.heappop(self._spare)
+        else:
+            self._granted.append(moment)
+        return moment
 
-    def note(self, now: float) -> None:
-        """Count an event that could not wait."""
-        self._granted.append(now)
+    def next(self, now: float) -> float:
+        """The moment at which an event that is reserved now may happen."""
+        while self._spare and self._spare[0] < now:
+            heapq.heappop(self._spare)
+        if self._spare:
+            return self._spare[0]
+        granted = self._granted
+        return max(now, granted[0] + self._period) if len(granted) == granted.maxlen else now
+
+    def give_back(self, moment: float) -> None:
+        """What was reserved for that moment will not happen: another one may."""
+        heapq.heappush(self._spare, moment)
 
     def left(self, now: float) -> int:
         """How many events may happen at once."""

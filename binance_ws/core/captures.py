@@ -7,6 +7,7 @@ and so on. The first name means all of them; any other means that file.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -48,7 +49,7 @@ def _split(path: Path) -> tuple[str, str]:
 
 
 def records(path: Path, progress: Progress | None = None) -> Iterator[Record]:
-    """The lines of one file. Where its end is missing the last one is a note that says so.
+    """The lines of one file. Where its end is missing or damaged the last one is a note that says so.
 
     Args:
         path: the file.
@@ -61,8 +62,15 @@ def records(path: Path, progress: Progress | None = None) -> Iterator[Record]:
     time, unclosed = 0, False
     with _opened(path) as file:
         unpacked = Unpacked(_pieces(file, progress), path.name)
-        for number, line in enumerate(_lines(unpacked), 1):
-            record = parsed(line, path, number)
+        lines = _lines(unpacked)
+        for number, line in enumerate(lines, 1):
+            try:
+                record = parsed(line, path, number)
+            except ArgumentError:
+                deque(lines, 0)  # the damage may show only at the end
+                if unpacked.packed and unpacked.cut:
+                    break
+                raise
             if record is not None:
                 time = record.time
                 unclosed = _OPEN.get(record.note["note"], unclosed) if record.note else unclosed

@@ -55,13 +55,13 @@ class Ladder:
         return len(self._keys)
 
     def parse(self, levels: Iterable[Iterable[str]]) -> list[Change]:
-        """What these levels change; all that can be wrong with them is found here."""
-        sign = self._sign
-        return [(sign * float(p), (p, q) if float(q) else None) for p, q in levels]
+        """What these levels change, but for those beyond what is known; all that can be wrong is found here."""
+        sign, floor = self._sign, self._floor
+        return [(key, (p, q) if float(q) else None) for p, q in levels if (key := sign * float(p)) >= floor]
 
     def update(self, changes: Iterable[Change]) -> None:
-        """Make changes. Each step leaves the rows a dict that may be copied by another thread."""
-        keys, rows, floor = self._keys, self._rows, self._floor
+        """Make changes, parsed just before. Each step leaves the rows a dict that another thread may copy."""
+        keys, rows = self._keys, self._rows
         for key, level in changes:
             if level is None:
                 if key in rows:
@@ -69,7 +69,7 @@ class Ladder:
                     del keys[bisect_left(keys, key)]
             elif key in rows:
                 rows[key] = level
-            elif key >= floor:
+            else:
                 insort(keys, key)
                 rows[key] = level
         if len(keys) > self._kept:

@@ -12,13 +12,14 @@ from typing import Any
 
 from ..streams.kinds import Order, Stream
 from .intervals import following
+from .times import scale
 
 Message = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Gap:
-    """What is missing before a message: ids, update ids or open times, ``first`` to ``last``."""
+    """What is missing before a message: ids, update ids or open times of candles, ``first`` to ``last``."""
 
     first: int
     last: int
@@ -35,7 +36,7 @@ _RESTART = 10**6
 
 
 def _restarted(last: int, number: int) -> bool:
-    return last - number > (_RESTART * 1000 if last > 10**14 else _RESTART)
+    return last - number > _RESTART * scale(last)
 
 
 Verdict = Gap | Repeated | None
@@ -155,9 +156,12 @@ class Candles(Tracker):
             if opened > last:
                 expected = following(last, self._interval, self._utc8) if self._closed else last
                 self._take(opened, event, candle["x"])
-                return Gap(expected, opened - 1) if expected < opened else None
+                return self._gap(expected, opened) if expected < opened else None
         self._take(opened, event, candle["x"])
         return None
+
+    def _gap(self, expected: int, opened: int) -> Gap:
+        return Gap(expected, max(expected, following(opened, self._interval, self._utc8, -1)))
 
     def _take(self, opened: int, event: int, closed: bool) -> None:
         self.last, self._event, self._closed = opened, event, closed

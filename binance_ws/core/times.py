@@ -8,6 +8,11 @@ MICROSECONDS_FROM = 10**14
 """A time above this is in microseconds since the epoch, one below it in milliseconds."""
 
 
+def scale(time: int) -> int:
+    """How many of a time's units make a millisecond: 1, or 1000 where it is in microseconds."""
+    return 1000 if time > MICROSECONDS_FROM else 1
+
+
 def microseconds(time: int) -> int:
     """A time of a message, in microseconds since the epoch."""
     return time if time > MICROSECONDS_FROM else time * 1000

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from json import dumps
 from typing import Any
 
+from ..core.times import microseconds
 from ..errors import BinanceWsError, NotConnected, RateLimited, RestError
 from .limits import HostBudget
 from .rest import api_error
@@ -99,9 +100,6 @@ class Calls:
         for number in numbers:
             self._end(number, None, NotConnected(f"the connection ended before the answer: {cause}"))
 
-    def __len__(self) -> int:
-        return len(self._pending)
-
     def _oldest(self) -> int | None:
         with self._lock:
             return next(iter(self._pending), None)
@@ -138,8 +136,9 @@ class Calls:
 
 
 def _asked(error: Any) -> str | None:
-    """The seconds that an error asks to wait: it names the moment in milliseconds, and the present one."""
+    """The seconds that an error asks to wait: it names the moment, and the present one, in either unit."""
     data = error.get("data") if isinstance(error, dict) else None
     if not isinstance(data, dict) or "retryAfter" not in data or "serverTime" not in data:
         return None
-    return str(max(0, -(-(int(data["retryAfter"]) - int(data["serverTime"])) // 1000)))
+    wait = microseconds(int(data["retryAfter"])) - microseconds(int(data["serverTime"]))
+    return str(max(0, -(-wait // 1_000_000)))

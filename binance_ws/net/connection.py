@@ -7,6 +7,7 @@ alone, "was I told to stop": what ``run_forever`` returns and what its callbacks
 from __future__ import annotations
 
 import logging
+import selectors
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -82,7 +83,6 @@ class Connection:
         budget: Callable[[str], HostBudget] | None = None,
     ) -> None:
         self.state = State.NEW
-        self.cause: BinanceWsError | None = None
         self._listener = listener
         self._network = network
         self._timer = timer
@@ -132,6 +132,19 @@ class Connection:
     def thread(self) -> threading.Thread:
         """The connection's thread."""
         return self._thread
+
+    @property
+    def unread(self) -> bool:
+        """Whether something came that is not read yet: the thread has other things to do."""
+        sock = self._sock
+        if sock is None:
+            return False
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(sock, selectors.EVENT_READ)
+                return bool(selector.select(0))
+        except (OSError, ValueError):  # it was closed just now
+            return False
 
     @property
     def received(self) -> int:
@@ -201,10 +214,10 @@ class Connection:
                 return None
             if self.state is State.OPEN and self._listener.proven():
                 failures, delays = 0, self._delays()
-            if not getattr(cause, "retryable", True):
+            if not cause.retryable:
                 return cause
             if self.max_retries is not None and failures >= self.max_retries:
-                return _given_up(cause)
+                return GaveUp(cause)
             failures += 1
             self._wait(cause, failures, next(delays))
             if self._stopping.is_set():
@@ -212,7 +225,6 @@ class Connection:
 
     def _wait(self, cause: BinanceWsError, attempt: int, delay: float) -> None:
         seconds = max(delay, asked_to_wait(cause))
-        self.cause = cause
         self._go(Step.LOST)
         self._listener.lost(cause, attempt, seconds)
         self._stopping.wait(min(seconds, threading.TIMEOUT_MAX))
@@ -226,7 +238,9 @@ class Connection:
             url = self._listener.url()
         except BinanceWsError as error:
             return error
-        budget = self._admitted(url)
+        budget = self._budget(url) if self._budget else None
+        if budget is not None:
+            budget.admit(self._stopping)
         deadline = self._timer.after(self._network.timeout, self._too_late)
         try:
             sock = dial(url, self._network, self._publish)
@@ -239,16 +253,6 @@ class Connection:
         if budget is not None and (asked := asked_to_wait(cause)):
             budget.penalize(asked)
         return self._why or (_too_long(self._network.timeout, cause) if self._late else cause)
-
-    def _admitted(self, url: str) -> HostBudget | None:
-        """Wait until the host's budget lets us connect."""
-        if self._budget is None:
-            return None
-        budget = self._budget(url)
-        self._stopping.wait(budget.connect())
-        while not self._stopping.is_set() and (wait := budget.banned()) > 0:
-            self._stopping.wait(min(wait, threading.TIMEOUT_MAX))
-        return budget
 
     def _publish(self, sock: socket.socket) -> None:
         """From here on the socket can be shut down from outside; it may have been asked for just before."""
@@ -286,12 +290,6 @@ class Connection:
 
     def _go(self, step: Step) -> None:
         self.state = advance(self.state, step)
-
-
-def _given_up(cause: BinanceWsError) -> GaveUp:
-    made = GaveUp(str(cause))
-    made.__cause__ = cause
-    return made
 
 
 def _too_long(timeout: float, cause: BinanceWsError) -> DeadlineExceeded:

@@ -51,7 +51,7 @@ def dial(
     def remaining() -> float:
         left = deadline - clock()
         if left <= 0:
-            raise DeadlineExceeded(f"{target.hostname} could not be reached in {network.timeout:g} s")
+            raise DeadlineExceeded(f"{_place(target)} could not be reached in {network.timeout:g} s")
         return left
 
     with _translated(target, network):
@@ -74,7 +74,7 @@ def _closed_on_failure(sock: socket.socket) -> Iterator[None]:
 @contextlib.contextmanager
 def _translated(target: SplitResult, network: Network) -> Iterator[None]:
     """Errors of the operating system and of TLS in, errors of ours out."""
-    host = target.hostname
+    host, place = target.hostname, _place(target)
     try:
         yield
     except socket.gaierror as error:
@@ -86,11 +86,16 @@ def _translated(target: SplitResult, network: Network) -> Iterator[None]:
             f"the certificate of {host} does not verify: {error.verify_message}"
         ) from error
     except ssl.SSLError as error:
-        raise TlsError(f"TLS with {host} failed: {error.reason or error}") from error
+        raise TlsError(f"TLS with {place} failed: {error.reason or error}") from error
     except TimeoutError as error:
-        raise DeadlineExceeded(f"{host} could not be reached in {network.timeout:g} s") from error
+        raise DeadlineExceeded(f"{place} could not be reached in {network.timeout:g} s") from error
     except OSError as error:
-        raise OpenError(f"{host} could not be reached: {error.strerror or error}") from error
+        raise OpenError(f"{place} could not be reached: {error.strerror or error}") from error
+
+
+def _place(target: SplitResult) -> str:
+    """Host and port, as the URL has them, without a password."""
+    return target.netloc.rpartition("@")[2]
 
 
 def _port(target: SplitResult) -> int:
@@ -161,7 +166,7 @@ def _proxy_errors(way: SplitResult, host: str) -> Iterator[None]:
         # PySocks wraps what it meets, which may be a timeout.
         if isinstance(getattr(error, "socket_err", error), TimeoutError):
             raise TimeoutError from error
-        raise ProxyError(f"no way to {host} through the proxy {way.hostname}: {error}") from error
+        raise ProxyError(f"no way to {host} through the proxy {_place(way)}: {error}") from error
 
 
 def _basic(way: SplitResult) -> str:

@@ -60,6 +60,11 @@ class Mailbox:
     def __len__(self) -> int:
         return len(self._held)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more."""
+        return self._end is not None
+
     def put(self, message: Any) -> None:
         """Bring a message; after the end it is dropped."""
         with self._changed:
@@ -68,7 +73,9 @@ class Mailbox:
                 self._admit(message)
                 self._changed.notify_all()
         if self.dropped != before and self._quiet.take(time.monotonic()) is not None:
-            log.warning("%s: messages come faster than they are taken; %d dropped", self._name, self.dropped)
+            log.warning(
+                "%.80s: messages come faster than they are taken; %d dropped", self._name, self.dropped
+            )
 
     def _admit(self, message: Any) -> None:
         """Requires the condition's lock."""

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from requests import certs
 from requests.utils import get_environ_proxies, select_proxy
@@ -14,6 +15,28 @@ from requests.utils import get_environ_proxies, select_proxy
 from ..errors import ArgumentError
 
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_PROXIED = frozenset(("http", "https", "all", "no_proxy"))
+
+
+def proxies_of(given: object) -> dict[str, str]:
+    """What a caller passed as proxies. The error does not show them: a URL may carry a password.
+
+    Raises:
+        ArgumentError: they are no dictionary, or name nothing that goes through a proxy.
+    """
+    proxies = {} if given is None else given
+    if not isinstance(proxies, Mapping) or not _are_proxies(proxies):
+        raise ArgumentError(
+            'proxies is a dictionary such as {"https": "http://user:password@host:3128"}; '
+            "its keys are http, https, all and no_proxy"
+        )
+    return dict(proxies)
+
+
+def _are_proxies(given: Mapping[Any, Any]) -> bool:
+    """Of the environment's, as urllib finds them, some may be for schemes that we do not know."""
+    known = any(str(key).partition("://")[0] in _PROXIED for key in given) or not given
+    return known and all(url is None or isinstance(url, str) for url in given.values())
 
 
 @dataclass(frozen=True)

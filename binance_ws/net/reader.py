@@ -1,9 +1,9 @@
 """The fast lane: reads an upgraded socket in large chunks and takes whole text frames straight out of them.
 
 websocket-client's own loop makes several system calls and some thirty Python calls a frame. Here a chunk is
-walked twice: once to cut it into frames, answering pings on the way, and once to deliver them, so that no
-callback stands between a ping and its pong. Everything but whole, unmasked text frames is checked against RFC 6455
-and goes through websocket-client's parser.
+walked twice: once to cut it into frames, answering pings and a close on the way, and once to deliver them, so
+that no callback stands between a ping and its pong. Everything but whole, unmasked text frames is checked against
+RFC 6455 and goes through websocket-client's parser.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from typing import Protocol
 from websocket import ABNF, WebSocket, WebSocketProtocolException
 
 from ..errors import ConnectionLost, ProtocolViolation
+from . import crowd
+from .closing import hear_out
 from .frames import BAD_DATA, CONTROL, NORMAL, PROTOCOL_ERROR, TOO_BIG, broken, check, not_text
 
 CHUNK = 65536
@@ -27,7 +29,7 @@ MAX_FRAME_BYTES = 16 * 1024 * 1024
 
 _TEXT = 0x81  # the first byte of a whole text frame
 _HEADER = struct.Struct(">HH")
-_LINGER, _TLS_SECONDS = 0.5, 2.0
+_TLS_SECONDS = 2.0
 
 
 class Sink(Protocol):
@@ -74,6 +76,7 @@ class Reader:
         self._failure: ProtocolViolation | None = None
         self._parts: list[bytes] = []
         self._missing = 0
+        self._binaries: list[tuple[int, bytes]] = []  # with the number of texts before each
 
     def run(self) -> ConnectionLost | None:
         """Read until the connection ends; ``None`` where we ended it ourselves."""
@@ -84,6 +87,8 @@ class Reader:
         except (ProtocolViolation, UnicodeDecodeError) as fault:
             return self._refuse(fault)
         except ConnectionLost as lost:
+            if self._answered:
+                hear_out(self._sock, self._clock)
             if self.running:
                 return lost
         except OSError as error:
@@ -92,7 +97,8 @@ class Reader:
         if self._failure is not None:
             self._refuse(self._failure)
             return self._failure
-        self._say_goodbye()
+        if not self._answered:  # the peer has no close frame of ours; its answer is not waited for
+            self._send_close(NORMAL.to_bytes(2, "big"))
         return None
 
     def fail(self, violation: ProtocolViolation) -> None:
@@ -113,9 +119,11 @@ class Reader:
     def _loop(self) -> None:
         # One buffer for all chunks: a large one for each would leave holes in the process's memory.
         recv, buffer, clock = self._sock.recv_into, memoryview(bytearray(CHUNK)), self._clock
+        full = False
         while self.running:
             try:
-                chunk = bytes(buffer[: recv(buffer)])
+                chunk = crowd.read(recv, buffer) if full else bytes(buffer[: recv(buffer)])
+                full = len(chunk) >= CHUNK  # TLS never fills it
             except TimeoutError as silence:
                 if silence.errno is not None:  # the system's own: keep-alive had no answer
                     raise
@@ -148,10 +156,22 @@ class Reader:
                 self._parts = [chunk[done:]]
         except (ConnectionLost, OSError) as lost:  # what came before it is delivered all the same
             ended = lost
+        if self._binaries:
+            payloads = self._deliver_mixed(payloads)
         if payloads:
             self._sink.deliver(payloads)
         if ended is not None:
             raise ended
+
+    def _deliver_mixed(self, payloads: list[bytes]) -> list[bytes]:
+        """Deliver up to the last binary message of a chunk; the texts behind it."""
+        binaries, self._binaries, done = self._binaries, [], 0
+        for position, message in binaries:
+            if position > done:
+                self._sink.deliver(payloads[done:position])
+            self._sink.binary(message)
+            done = position
+        return payloads[done:]
 
     def _cut(self, data: bytes, payloads: list[bytes]) -> int:
         """Append the messages of a chunk; the position of the first frame that is not whole."""
@@ -222,7 +242,7 @@ class Reader:
             if frame.opcode == ABNF.OPCODE_PING:
                 self.send(body, ABNF.OPCODE_PONG)
             elif frame.opcode == ABNF.OPCODE_CLOSE:
-                self._closed(body, payloads)
+                self._closed(body)
             elif frame.opcode != ABNF.OPCODE_PONG:
                 self._part(frame, body, payloads)
         except WebSocketProtocolException as error:
@@ -245,9 +265,8 @@ class Reader:
     def _whole(self, message: bytes, payloads: list[bytes]) -> None:
         if self._opcode == ABNF.OPCODE_TEXT:
             payloads.append(message)
-            return
-        self._flush(payloads)
-        self._sink.binary(message)
+        else:
+            self._binaries.append((len(payloads), message))
 
     def _check_text(self, part: bytes, last: bool) -> None:
         """Bad text ends the connection at its first bad part, not when the message is whole."""
@@ -256,18 +275,12 @@ class Reader:
         except UnicodeDecodeError as error:
             raise not_text(error) from error
 
-    def _flush(self, payloads: list[bytes]) -> None:
-        if payloads:
-            self._sink.deliver(payloads[:])
-            payloads.clear()
-
-    def _closed(self, body: bytes, payloads: list[bytes]) -> None:
-        """The peer closes: deliver what came before, answer with its code."""
+    def _closed(self, body: bytes) -> None:
+        """The peer closes: answer with its code; what came before is delivered after that."""
         try:
             reason = body[2:].decode()
         except UnicodeDecodeError as error:
             raise ProtocolViolation("the reason of a close frame is not UTF-8", BAD_DATA) from error
-        self._flush(payloads)
         code = int.from_bytes(body[:2], "big") if body else None
         self._answered = True
         self._send_close(body[:2])
@@ -278,23 +291,9 @@ class Reader:
         """Close with the code that names the fault, and let the peer read it."""
         violation = fault if isinstance(fault, ProtocolViolation) else not_text(fault)
         self._send_close((violation.code or PROTOCOL_ERROR).to_bytes(2, "big"))
+        hear_out(self._sock, self._clock)
         return violation
 
-    def _say_goodbye(self) -> None:
-        """We end it: one close frame, unless the peer had ours already; no waiting for an answer."""
-        if not self._answered:
-            self._send_close(NORMAL.to_bytes(2, "big"), linger=False)
-
-    def _send_close(self, body: bytes, linger: bool = True) -> None:
+    def _send_close(self, body: bytes) -> None:
         with contextlib.suppress(OSError):  # the peer may be gone already: that it ends is what counts
             self.send(body, ABNF.OPCODE_CLOSE)
-            if linger:
-                self._linger()
-
-    def _linger(self) -> None:
-        """Read on until the peer hangs up: closing with unread bytes would destroy our close frame."""
-        until = self._clock() + _LINGER
-        while (left := until - self._clock()) > 0:
-            self._sock.settimeout(left)
-            if not self._sock.recv(CHUNK):
-                return

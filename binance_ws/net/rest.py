@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from http.client import PROXY_AUTHENTICATION_REQUIRED
 from typing import Any
@@ -25,9 +26,17 @@ from .network import Network
 from .refusals import FORBIDDEN_SECONDS, LIMITED_SECONDS, seconds
 from .secrets import hide_in_logs
 
-_REJECTED = frozenset((-2014, -2015, -1022))
+_REJECTED = {
+    -1022: "check the key's secret, or its private key: the signature is another's",
+    -2014: "check the key: it is not written as the exchange's keys are",
+    -2015: "check the key, its permissions and its IP list, and that it belongs to the client's environment: "
+    "each has keys of its own",
+}
+"""What to do about codes that say that somebody has to change something."""
+
 _TOO_MANY = -1003
-_USED = "X-MBX-USED-WEIGHT-1M"
+_USED = ("X-MBX-USED-WEIGHT-1M", "X-SAPI-USED-IP-WEIGHT-1M", "X-SAPI-USED-UID-WEIGHT-1M")
+"""What tells the weight used: of a pool, of a call of margin by address or by account."""
 
 
 class Rest:
@@ -48,11 +57,23 @@ class Rest:
         hide_in_logs()
         self._network = network
         self._told = told
-        self._session = requests.Session()
-        self._session.headers.update(headers or {})
-        adapter = Adapter(network)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+        self._headers = dict(headers or {})
+        self._session = self._new_session()
+        self._process = os.getpid()
+
+    def _new_session(self) -> requests.Session:
+        session, adapter = requests.Session(), Adapter(self._network)
+        session.headers.update(self._headers)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        return session
+
+    def _own_session(self) -> requests.Session:
+        """The session; a forked child makes one of its own, for the connections of the other are its parent's."""
+        if self._process != os.getpid():
+            self._session = self._new_session()
+            self._process = os.getpid()
+        return self._session
 
     def call(
         self,
@@ -81,7 +102,7 @@ class Rest:
         limit: Any = Timeout(total=self._network.timeout if timeout is None else timeout)
         try:
             # Proxies of the session would give way to those of the environment.
-            response = self._session.request(
+            response = self._own_session().request(
                 method,
                 url,
                 params=given,
@@ -90,12 +111,14 @@ class Rest:
                 timeout=limit,
                 allow_redirects=False,  # a key must not follow one to another host
             )
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:
             chain = _chain(error)
-            raise _translated(chain, urlsplit(url).netloc) from chain[-1]
-        used = response.headers.get(_USED, "")
-        if used.isdecimal():
-            self._told(url, int(used))
+            # Who refuses to send something shows it: a header with the key, a URL with its signature.
+            cause = None if isinstance(error, ValueError) else chain[-1]
+            raise _translated(chain, urlsplit(url).netloc) from cause
+        for used in (response.headers.get(name, "") for name in _USED):
+            if used.isdecimal():
+                self._told(url, int(used))
         return _answer(response)
 
     def close(self) -> None:
@@ -133,8 +156,20 @@ def api_error(status: int, answer: Any, retry_after: str | None = None) -> Binan
         unsaid = FORBIDDEN_SECONDS if firewall else LIMITED_SECONDS
         return RateLimited(text, code, status, unsaid if wait is None else wait)
     if code in _REJECTED:
-        return CredentialsRejected(f"{text}; check the key, its permissions and its IP list", code, status)
+        return CredentialsRejected(f"{text}; {_REJECTED[code]}", code, status)
     return ApiError(text, code, status)
+
+
+def required(answer: Any, name: str) -> Any:
+    """What an answer tells under a name.
+
+    Raises:
+        ApiError: it tells nothing under it; asking again may help.
+    """
+    told = answer.get(name) if isinstance(answer, dict) else None
+    if told is None:
+        raise ApiError(f"the exchange's answer has no {name}")
+    return told
 
 
 def _chain(error: BaseException) -> list[BaseException]:
@@ -148,6 +183,10 @@ def _chain(error: BaseException) -> list[BaseException]:
 def _translated(chain: list[BaseException], host: str) -> BinanceWsError:
     root = chain[-1]
     why = getattr(root, "strerror", None) or root
+    if isinstance(chain[0], requests.exceptions.InvalidProxyURL):
+        return ProxyError(f"no way to {host} through the proxy: its URL is none")
+    if isinstance(chain[0], ValueError):
+        return RestError(f"nothing was sent to {host}: the URL, a header or a parameter cannot be sent")
     if "CERTIFICATE_VERIFY_FAILED" in str(root):
         return CertificateError(f"the certificate of {host} does not verify: {why}")
     if isinstance(chain[0], requests.Timeout) or isinstance(root, TimeoutError):

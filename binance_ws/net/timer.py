@@ -16,22 +16,19 @@ log = logging.getLogger(__name__)
 class Task:
     """A call that is due once; ``cancel()`` it as often as you like."""
 
-    __slots__ = ("args", "call", "due", "order")
+    __slots__ = ("due", "order", "work")
 
-    def __init__(
-        self, due: float, order: int, call: Callable[..., Any] | None, args: tuple[Any, ...]
-    ) -> None:
+    def __init__(self, due: float, order: int, call: Callable[..., Any], args: tuple[Any, ...]) -> None:
         self.due = due
         self.order = order
-        self.call = call
-        self.args = args
+        self.work: tuple[Callable[..., Any], tuple[Any, ...]] | None = (call, args)
 
     def __lt__(self, other: Task) -> bool:
         return (self.due, self.order) < (other.due, other.order)
 
     def cancel(self) -> None:
-        """Not to be called any more; it may just be running."""
-        self.call = None
+        """Not to be called any more, nor to hold on to anything; it may just be running."""
+        self.work = None
 
 
 class Timer:
@@ -91,10 +88,11 @@ class Timer:
 
     def _run(self) -> None:
         while (task := self._next()) is not None:
-            call = task.call
+            work = task.work
             try:
-                if call is not None:
-                    call(*task.args)
+                if work is not None:
+                    call, args = work
+                    call(*args)
             except Exception:
                 log.exception("a timed call failed")
 
@@ -102,7 +100,7 @@ class Timer:
         """The next due call, waited for; ``None`` when this thread is no longer the timer's."""
         with self._changed:
             while self._thread is threading.current_thread():
-                while self._heap and self._heap[0].call is None:
+                while self._heap and self._heap[0].work is None:
                     heapq.heappop(self._heap)
                 wait = self._heap[0].due - self._clock() if self._heap else None
                 if wait is not None and wait <= 0:

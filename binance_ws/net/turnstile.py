@@ -23,25 +23,41 @@ class Turnstile:
         self._left: deque[tuple[Callable[[Any], None], Any]] = deque()
         # Held while the user is called, so that nobody else calls; who can read on does not wait for it.
         self._turn = threading.Lock()
+        self._worker: int | None = None
 
-    def take(self, call: Callable[[Any], None], argument: Any) -> None:
-        """Have ``call(argument)`` done, now or by the thread that is at work; what it raises is the worker's."""
+    @property
+    def is_mine(self) -> bool:
+        """Whether the calling thread has the turn: what it waits for here can never come."""
+        return self._worker == threading.get_ident()
+
+    def take(self, call: Callable[[Any], None], argument: Any, waits: bool = True) -> None:
+        """Have ``call(argument)`` done, now or by the thread that is at work; what it raises is the worker's.
+
+        Args:
+            call, argument: the work.
+            waits: whether the calling thread may be held up where too much has been left: one that reads may be,
+                one that closes must not, and whoever has the turn would wait for itself.
+        """
         if not self._left and self._turn.acquire(blocking=False):
-            try:
-                call(argument)
-                self._drain()
-            finally:
-                self._turn.release()
+            self._work(call, argument)
         else:
             self._left.append((call, argument))
-        while self._left and self._turn.acquire(blocking=len(self._left) > self._limit):
-            try:
-                self._drain()
-            finally:
-                self._turn.release()
+        while self._left and self._turn.acquire(blocking=waits and self._is_too_much):
+            self._work()
 
-    def _drain(self) -> None:
-        left = self._left
-        while left:
-            call, argument = left.popleft()
-            call(argument)
+    @property
+    def _is_too_much(self) -> bool:
+        return len(self._left) > self._limit and not self.is_mine
+
+    def _work(self, call: Callable[[Any], None] | None = None, argument: Any = None) -> None:
+        """Do that, and what has been left meanwhile; then give the turn back."""
+        left, self._worker = self._left, threading.get_ident()
+        try:
+            if call is not None:
+                call(argument)
+            while left:
+                call, argument = left.popleft()
+                call(argument)
+        finally:
+            self._worker = None
+            self._turn.release()

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from ..core.figures import aligned, duration
+
 if TYPE_CHECKING:
     from ..info import SocketInfo
 
@@ -14,20 +16,6 @@ _COLOURS = {"open": "#0a9b6d", "connecting": "#c98a00", "waiting": "#c98a00", "c
 _GREY = "#8a8f98"
 _CELL = "padding:2px 10px;white-space:nowrap;text-align:"
 _TABLE = "border-collapse:collapse;font-variant-numeric:tabular-nums;margin:4px 0"
-
-_UNITS = ((1000, "ms"), (120_000, "s"), (7_200_000, "min"), (172_800_000, "h"))
-_LENGTHS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
-
-
-def duration(milliseconds: float | None) -> str:
-    """A length of time as people say it: ``"12 ms"``, ``"1.5 s"``, ``"3 min"``; a dash for ``None``."""
-    if milliseconds is None:
-        return "–"
-    size = abs(milliseconds)
-    unit = next((unit for most, unit in _UNITS if size < most), None)
-    if unit is None:
-        return f"{milliseconds / 86_400_000:,.0f} d"
-    return f"{milliseconds / _LENGTHS[unit]:.{int(unit == 's' and size < 10_000)}f} {unit}"
 
 
 def _age(info: SocketInfo) -> str:
@@ -99,8 +87,8 @@ def ladder_table(title: str, rungs: Sequence[Any]) -> str:
     most = max(totals, default=0.0) or 1.0
     cells = zip(
         [rung.side for rung in rungs],
-        _aligned([rung.price for rung in rungs]),
-        _aligned([rung.quantity for rung in rungs]),
+        aligned([rung.price for rung in rungs]),
+        aligned([rung.quantity for rung in rungs]),
         [rung.total for rung in rungs],
         [100 * total / most for total in totals],
         strict=True,
@@ -118,11 +106,3 @@ def _rung(side: str, price: str, quantity: str, total: str, per_cent: float) -> 
         + _cell("td", "", quantity)
         + _cell("td", "", total, f";min-width:110px;background:{bar}")
     )
-
-
-def _aligned(numbers: Sequence[str]) -> list[str]:
-    """Numbers with as many digits behind the point as the longest has."""
-    places = max((len(number.partition(".")[2]) for number in numbers), default=0)
-    return [
-        f"{number.partition('.')[0]}.{number.partition('.')[2]:0<{places}}".rstrip(".") for number in numbers
-    ]

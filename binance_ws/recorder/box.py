@@ -33,16 +33,17 @@ class Box:
         self._closed = False
         self._lines: deque[bytes] = deque()
 
-    def put(self, line: bytes) -> None:
-        """Bring the line of a message; in the socket's turn."""
+    def put(self, line: bytes) -> bool:
+        """Bring the line of a message, in the socket's turn; whether it found room."""
         if self._brought - self._taken > self._limit:
             self.dropped += 1
             self._lost += 1
-            return
+            return False
         if self._lost:
             self._own_up()
         self._brought += len(line)
         self._lines.append(line)
+        return True
 
     def note(self, line: bytes) -> None:
         """Bring a note, for which there is always room; from any thread."""

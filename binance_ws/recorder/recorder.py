@@ -29,6 +29,7 @@ _TICK_SECONDS = 0.05
 _CLOSE_SECONDS = 5.0
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
+Line = bytes
 Lines = list[bytes]
 Listener = Callable[[events.Event], object]
 
@@ -141,10 +142,18 @@ class Recorder:
         """The socket's callback."""
         frame = message.get("frame")
         if frame is not None:
-            self._box.put(framed(time_ns(), frame))
+            self._keep(framed(message["received"], frame), message)
         elif "stream" in message:
             self.backfilled += 1
-            self._box.put(fetched(time_ns(), message["stream"], message["data"]))
+            self._keep(fetched(time_ns(), message["stream"], message["data"]), message)
+
+    def _keep(self, line: Line, message: dict[str, Any]) -> None:
+        kept, snapshots = self._box.put(line), self._snapshots
+        if snapshots is not None:
+            if not kept:
+                snapshots.dropped(message["stream"])
+            elif snapshots.anew:
+                snapshots.see(message["stream"], message["data"])
 
     def hear(self, event: events.Event) -> None:
         """An event of the manager, on whatever thread."""
@@ -166,8 +175,7 @@ class Recorder:
         self.gaps += isinstance(event, events.Missed)
         self.reconnects += isinstance(event, events.Lost)
         if isinstance(event, events.GivenUp):
-            self.error = GaveUp(str(event.cause))
-            self.error.__cause__ = event.cause
+            self.error = GaveUp(event.cause)
         line = note_of(event, time_ns())
         if line is not None:
             self._box.note(line)

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..core.pools import BY_ACCOUNT, pool_of
 from .recording import encode
 from .rules import Refusal
 
@@ -50,6 +51,13 @@ def too_much(refusal: Refusal, weight: float, now: int) -> Response:
     limited = {"code": -1003, "msg": f"{used} {_PLEASE} polling the API."}
     body = banned(now + int(refusal.wait * 1000)) if refusal.status == 418 else limited
     return Response(refusal.status, body, [("Retry-After", str(math.ceil(refusal.wait)))])
+
+
+def used(path: str, weight: int) -> list[tuple[str, str]]:
+    """The headers that tell how much of a path's pool is used."""
+    if pool_of(path) != path:
+        return [("X-MBX-USED-WEIGHT", str(weight)), ("X-MBX-USED-WEIGHT-1M", str(weight))]
+    return [(f"X-SAPI-USED-{'UID' if path in BY_ACCOUNT else 'IP'}-WEIGHT-1M", str(weight))]
 
 
 BODIES: dict[int, Any] = {

@@ -1,8 +1,9 @@
-"""Trades summed up by second and by minute; every kline and ticker is read from here."""
+"""Trades summed up by second, by minute and by hour; every kline and ticker is read from here."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
@@ -69,6 +70,17 @@ class Candle:
             setattr(self, name, getattr(self, name) + getattr(later, name))
 
 
+def summed(start: int, parts: Sequence[Candle]) -> Candle | None:
+    """Candles in their order as one that begins at ``start``; ``None`` for none."""
+    if not parts:
+        return None
+    total = Candle(start, parts[0].open)
+    total.first = parts[0].first
+    for part in parts:
+        total.merge(part)
+    return total
+
+
 class Series:
     """Candles of one length, in order; old ones are forgotten."""
 
@@ -94,14 +106,7 @@ class Series:
 
     def between(self, start: int, end: int) -> Candle | None:
         """All that happened from ``start`` to before ``end`` as one candle; ``None`` where nothing did."""
-        found = self._candles[bisect_left(self._times, start) : bisect_left(self._times, end)]
-        if not found:
-            return None
-        total = Candle(start, found[0].open)
-        total.first = found[0].first
-        for candle in found:
-            total.merge(candle)
-        return total
+        return summed(start, self._candles[bisect_left(self._times, start) : bisect_left(self._times, end)])
 
     def before(self, time: int) -> Candle | None:
         """The last candle that began before a time."""
@@ -115,16 +120,31 @@ class Series:
 
 
 class Candles:
-    """The trades of one symbol by second (for half a day) and by minute (for a month)."""
+    """The trades of one symbol by second (for half a day), by minute and by hour (for a month)."""
 
     def __init__(self) -> None:
         self.seconds = Series(SECOND, 50_000)
         self.minutes = Series(MINUTE, 51_100)
+        self._hours = Series(HOUR, 900)
 
     def add(self, trade: Trade) -> None:
         """Count a trade in."""
         self.seconds.add(trade)
         self.minutes.add(trade)
+        self._hours.add(trade)
+
+    def between(self, start: int, end: int) -> Candle | None:
+        """All that happened between two full minutes as one candle; ``None`` where nothing did."""
+        first, last = -(-start // HOUR) * HOUR, end // HOUR * HOUR
+        if first >= last:
+            return self.minutes.between(start, end)
+        # A day of minutes would have to be summed up anew for each ticker of each second.
+        parts = (
+            self.minutes.between(start, first),
+            self._hours.between(first, last),
+            self.minutes.between(last, end),
+        )
+        return summed(start, [part for part in parts if part])
 
     def series(self, interval: str) -> Series:
         """The series that a kline interval is summed up from."""
@@ -132,10 +152,9 @@ class Candles:
 
     def kline(self, interval: str, start: int, end: int) -> Candle | None:
         """The kline from ``start`` to before ``end``; flat where nobody traded, ``None`` before any trade."""
-        series = self.series(interval)
-        found = series.between(start, end)
+        found = (self.seconds if interval.endswith("s") else self).between(start, end)
         if found is None:
-            previous = series.before(start)
+            previous = self.series(interval).before(start)
             return Candle(start, previous.close) if previous else None
         return found
 

@@ -11,7 +11,8 @@ from . import wire
 Tamper = Callable[[bytes], "list[bytes]"]
 """What a fault makes of a payload: nothing, one, several."""
 
-KEPT = 20_000
+KEPT, KEPT_BYTES = 20_000, 4 * 1024 * 1024
+"""How much of what was sent is remembered: so many messages, and so many bytes unless one alone has more."""
 
 
 class Listener(Protocol):
@@ -39,7 +40,7 @@ class Channel:
         sent: how many messages were sent, each as often as there were listeners.
     """
 
-    __slots__ = ("_forms", "_record", "_turned", "name", "sent", "tampers", "wanted")
+    __slots__ = ("_forms", "_record", "_size", "_turned", "name", "sent", "tampers", "wanted")
 
     def __init__(self, name: str, turned: Callable[[Channel, bool], None]) -> None:
         self.name = name
@@ -48,6 +49,7 @@ class Channel:
         self.tampers: list[Tamper] = []
         self._forms: dict[int, dict[Listener, None]] = {}
         self._record: deque[bytes] | None = None
+        self._size = 0
         self._turned = turned
 
     @property
@@ -96,14 +98,19 @@ class Channel:
         return payloads
 
     def _send(self, payload: bytes) -> None:
-        if self._record is None:
-            self._record = deque(maxlen=KEPT)
-        self._record.append(payload)
+        self._remember(payload)
         for form, members in self._forms.items():
             frame = wire.text_frame(self._shape(payload, form))
             self.sent += len(members)
             for member in members:
                 member.push(frame)
+
+    def _remember(self, payload: bytes) -> None:
+        record = self._record = self._record or deque()
+        record.append(payload)
+        self._size += len(payload)
+        while len(record) > KEPT or (self._size > KEPT_BYTES and len(record) > 1):
+            self._size -= len(record.popleft())
 
     def _shape(self, payload: bytes, form: int) -> bytes:
         if form & MICROSECONDS:

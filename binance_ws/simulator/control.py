@@ -44,12 +44,14 @@ class Subscriptions:
         limit: how many streams it may have if it has those.
         combined: whether messages come in the envelope.
         refuses: says why a stream is refused, or ``None``.
+        any_id: whether words, numbers below zero and null are ids too, as they are on spot.
         streams: the names, in the order of subscription.
     """
 
     limit: Callable[[Iterable[str]], float]
     combined: bool
     refuses: Callable[[str], str | None] = nothing
+    any_id: bool = True
     streams: dict[str, None] = field(default_factory=dict)
 
     def handle(self, text: str) -> Any:
@@ -62,10 +64,10 @@ class Subscriptions:
             Refused: the request is refused; nothing has changed.
         """
         request = _read(text)
-        id = _id(request)
+        id = _id(request, self.any_id)
         parameters = request.get("params")
         handlers: dict[str, Callable[[Any, object], Any]] = {
-            "SUBSCRIBE": self._subscribe,
+            "SUBSCRIBE": lambda parameters, id: self.subscribe(_names(parameters), id),
             "UNSUBSCRIBE": self._unsubscribe,
             "LIST_SUBSCRIPTIONS": self._list,
             "SET_PROPERTY": self._set,
@@ -73,8 +75,13 @@ class Subscriptions:
         }
         return {"result": handlers[_method(request, text)](parameters, id), "id": id}
 
-    def _subscribe(self, parameters: Any, id: object) -> None:
-        wanted = dict.fromkeys(_names(parameters))
+    def subscribe(self, names: Iterable[str], id: object = None) -> None:
+        """Subscribe streams.
+
+        Raises:
+            Refused: a stream is refused, or there are too many; nothing has changed.
+        """
+        wanted = dict.fromkeys(names)
         for name in wanted:
             if why := self.refuses(name):
                 raise Refused(2, f"Invalid request: {why}", id)
@@ -128,11 +135,12 @@ def _method(request: dict[str, Any], text: str) -> str:
     return str(method)
 
 
-def _id(request: dict[str, Any]) -> object:
+def _id(request: dict[str, Any], any_id: bool) -> object:
     id = request.get("id")
-    whole = isinstance(id, int) and not isinstance(id, bool) and -(1 << 63) <= id < 1 << 63
+    least = -(1 << 63) if any_id else 0
+    whole = isinstance(id, int) and not isinstance(id, bool) and least <= id < 1 << 63
     word = isinstance(id, str) and 0 < len(id) <= _ID_LENGTH and id.replace("-", "").isalnum()
-    if not (id is None or whole or word):
+    if not (whole or (any_id and (id is None or word))):
         raise Refused(2, "Invalid request: request ID must be an unsigned integer")
     return id
 

@@ -147,9 +147,9 @@ def gathered(instrument: Instrument, period: int, make: Callable[[Any, Diff, int
 
 def window(instrument: Instrument, length: int, now: int, exact: bool) -> payloads.Window | None:
     """A rolling window; it begins on a minute, or says that it is exact; ``None`` before the first trade."""
-    minutes = instrument.candles.minutes
-    start = (now - length) // MINUTE * MINUTE
-    candle, previous = minutes.between(start, now + MINUTE), minutes.before(start)
+    candles = instrument.candles
+    start, end = (now - length) // MINUTE * MINUTE, now // MINUTE * MINUTE + MINUTE
+    candle, previous = candles.between(start, end), candles.minutes.before(start)
     if candle is None:
         if previous is None:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..config import UserData
@@ -15,12 +16,13 @@ from .futures_account import FuturesAccount
 from .keys import Key, Keyring
 from .listen_keys import ListenKeys
 from .loop import Loop
-from .rest import Call
+from .order_calls import CALLS
+from .rest import Call, Query
 from .routes import pairs
 from .rules import Rules
 from .signed import Gatekeeper, rest_payload
 from .tokens import ListenTokens
-from .user_calls import CALLS, Asked
+from .user_calls import Asked
 from .wallet import Wallet
 from .ws_subscription import Subscription
 
@@ -67,21 +69,23 @@ class Desk:
 
     def call(self, method: str, target: str, body: str, api_key: str | None) -> Call | None:
         """What answers a request about an account; ``None`` for a request about something else."""
-        path, _, query = target.partition("?")
+        path, _, sent = target.partition("?")
         found = CALLS.get(path)
         if found is None:
             return None
         call = found
 
-        def answer(*_: object) -> Any:
+        def answer(query: Query, _: object) -> Any:
             self._alive(path)
             key = self.gate.key(api_key)
-            given, (payload, signature) = {**pairs(query), **pairs(body)}, rest_payload(query, body)
+            given, (payload, signature) = {**pairs(sent), **pairs(body)}, rest_payload(sent, body)
             if call.signed or signature is not None:
                 self.gate.signed(key, given, payload, signature)
-            return call.answer(Asked(self, key.user, method, given))
+            # The unit of times can be chosen for spot alone.
+            unit = query.unit if path.startswith("/api/") else 1
+            return call.answer(Asked(self, key.user, method, given, unit))
 
-        return Call(call.weight, answer, call.methods, call.market)
+        return Call(partial(call.cost, method), answer, call.methods)
 
     def _alive(self, path: str) -> None:
         product = PRODUCTS.get(path)

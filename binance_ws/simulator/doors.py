@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
-from ..enums import Market
 from ..streams.kinds import Route
 from . import routes
 from .accounts import (
@@ -43,7 +42,7 @@ class Product:
         retired: whether it is gone where user data is that of today.
         echoes: whether PUT answers with the key.
         tells: whether POST tells when it expires.
-        market: from whose pool of weight its calls draw.
+        weights: request weight of POST, PUT and DELETE.
     """
 
     account: str
@@ -53,7 +52,7 @@ class Product:
     retired: bool = False
     echoes: bool = False
     tells: bool = False
-    market: Market = Market.SPOT
+    weights: tuple[int, int, int] = (1, 1, 1)
 
     @property
     def symbol(self) -> bool:
@@ -64,7 +63,7 @@ class Product:
 PRODUCTS = {
     product.path: product
     for product in (
-        Product(SPOT, "/api/v3/userDataStream", {PLAIN: SPOT}, named=True, retired=True),
+        Product(SPOT, "/api/v3/userDataStream", {PLAIN: SPOT}, named=True, retired=True, weights=(2, 2, 2)),
         Product(MARGIN, "/sapi/v1/userDataStream", {PLAIN: MARGIN}, named=True, retired=True),
         Product(
             ISOLATED_MARGIN,
@@ -73,16 +72,16 @@ PRODUCTS = {
             named=True,
             retired=True,
         ),
-        Product(MARGIN_RISK, "/sapi/v1/margin/listen-key", {RISK: MARGIN_RISK}, named=True),
         Product(
-            USDM,
-            "/fapi/v1/listenKey",
-            {PRIVATE: USDM, PM_PRO: PORTFOLIO_PRO},
-            echoes=True,
-            market=Market.USDM,
+            MARGIN_RISK,
+            "/sapi/v1/margin/listen-key",
+            {RISK: MARGIN_RISK},
+            named=True,
+            weights=(1, 1, 3_000),
         ),
-        Product(COINM, "/dapi/v1/listenKey", {COIN: COINM}, echoes=True, market=Market.COINM),
-        Product(OPTIONS, "/eapi/v1/listenKey", {PRIVATE: OPTIONS}, tells=True, market=Market.OPTIONS),
+        Product(USDM, "/fapi/v1/listenKey", {PRIVATE: USDM, PM_PRO: PORTFOLIO_PRO}, echoes=True),
+        Product(COINM, "/dapi/v1/listenKey", {COIN: COINM}, echoes=True),
+        Product(OPTIONS, "/eapi/v1/listenKey", {PRIVATE: OPTIONS}, tells=True),
         Product(PORTFOLIO, "/papi/v1/listenKey", {PM: PORTFOLIO}),
     )
 }

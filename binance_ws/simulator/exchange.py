@@ -186,7 +186,7 @@ class Exchange:
         return self._server.world.now // _MS
 
     def sent(self, stream: str, market: Market | str = Market.SPOT) -> list[Any]:
-        """The last payloads (20,000 at most) of a stream that were sent to anybody, parsed, oldest first."""
+        """The last payloads (20,000, or 4 MiB) of a stream that were sent to anybody, parsed, oldest first."""
         return [json.loads(payload) for payload in self.sent_bytes(stream, market)]
 
     def sent_bytes(self, stream: str, market: Market | str = Market.SPOT) -> list[bytes]:

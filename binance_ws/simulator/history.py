@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
-KEPT = 200_000
+KEPT = 100_000
 
 
 class Numbered(Protocol):

@@ -51,7 +51,7 @@ def _ticker(instrument: Instrument, now: int) -> dict[str, Any] | None:
 
 
 def _interest(instrument: Instrument, now: int) -> dict[str, Any]:
-    candle = instrument.candles.minutes.between(0, now + MINUTE) or Candle(0, 0)
+    candle = instrument.candles.between(0, now // MINUTE * MINUTE + MINUTE) or Candle(0, 0)
     return payloads.open_interest(_of(instrument), candle.volume, candle.quote // 10**8, now)
 
 

@@ -76,8 +76,8 @@ def position(balances: Mapping[str, tuple[Decimal, Decimal]], changed: int, now:
     return {"e": "outboundAccountPosition", "E": now, "u": changed, "B": rows}
 
 
-def order_row(order: Order) -> dict[str, Any]:
-    """An order as ``/api/v3/allOrders`` tells it."""
+def order_row(order: Order, unit: int = 1) -> dict[str, Any]:
+    """An order as ``/api/v3/allOrders`` tells it; ``unit`` of its times are a millisecond."""
     return {
         "symbol": order.symbol,
         "orderId": order.id,
@@ -94,16 +94,16 @@ def order_row(order: Order) -> dict[str, Any]:
         "side": order.side,
         "stopPrice": _NONE,
         "icebergQty": _NONE,
-        "time": order.time,
-        "updateTime": order.updated,
+        "time": order.time * unit,
+        "updateTime": order.updated * unit,
         "isWorking": True,
-        "workingTime": order.time,
+        "workingTime": order.time * unit,
         "selfTradePreventionMode": "NONE",
     }
 
 
-def trade_row(fill: Fill) -> dict[str, Any]:
-    """A fill as ``/api/v3/myTrades`` tells it."""
+def trade_row(fill: Fill, unit: int = 1) -> dict[str, Any]:
+    """A fill as ``/api/v3/myTrades`` tells it; ``unit`` of its times are a millisecond."""
     return {
         "symbol": fill.order.symbol,
         "id": fill.id,
@@ -114,7 +114,7 @@ def trade_row(fill: Fill) -> dict[str, Any]:
         "quoteQty": fixed(fill.quantity * fill.price),
         "commission": fixed(fill.commission),
         "commissionAsset": fill.asset,
-        "time": fill.time,
+        "time": fill.time * unit,
         "isBuyer": fill.order.buys,
         "isMaker": fill.maker,
         "isBestMatch": True,

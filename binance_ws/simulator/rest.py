@@ -201,14 +201,19 @@ def _listed(names: str) -> list[str]:
         raise Bad(-1100, "Illegal characters found in parameter 'symbols'.") from None
 
 
-def limits(weight: float) -> list[dict[str, Any]]:
-    """``rateLimits`` of ``exchangeInfo``."""
-    rows = (
-        ("REQUEST_WEIGHT", "MINUTE", 1, int(min(weight, 1e9))),
-        ("ORDERS", "SECOND", 10, 100),
-        ("ORDERS", "DAY", 1, 200_000),
-        ("RAW_REQUESTS", "MINUTE", 5, 300_000),
-    )
+Limit = tuple[str, str, int, int]
+"""What is limited, in how many of which interval, and how many there may be."""
+
+_LIMITS: tuple[Limit, ...] = (
+    ("ORDERS", "SECOND", 10, 100),
+    ("ORDERS", "DAY", 1, 200_000),
+    ("RAW_REQUESTS", "MINUTE", 5, 300_000),
+)
+
+
+def limits(weight: float, *others: Limit) -> list[dict[str, Any]]:
+    """``rateLimits`` of ``exchangeInfo``: request weight a minute, and others."""
+    rows = (("REQUEST_WEIGHT", "MINUTE", 1, int(min(weight, 1e9))), *others)
     names = ("rateLimitType", "interval", "intervalNum", "limit")
     return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -220,7 +225,7 @@ def _depth_weight(given: dict[str, str]) -> int:
 
 @dataclass(frozen=True)
 class Call:
-    """One REST call: its weight, its answer, its methods, whose market and whose pool of weight it is about."""
+    """One REST call: its weight, its answer, its methods, and whose market it is about."""
 
     weight: int | Callable[[dict[str, str]], int]
     answer: Callable[[Query, Market], Any]
@@ -250,7 +255,7 @@ def exchange_info(query: Query, market: Market, now: int, weight: float) -> dict
     return {
         "timezone": "UTC",
         "serverTime": query.time(now),
-        "rateLimits": limits(weight),
+        "rateLimits": limits(weight, *_LIMITS),
         "exchangeFilters": [],
         "symbols": _info(query, market),
     }

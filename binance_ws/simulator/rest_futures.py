@@ -13,11 +13,12 @@ from .candles import DAY, Candle, Trade
 from .contracts import Contract, describe
 from .instrument import Instrument
 from .market import Market
-from .rest import Call, Query, chosen_spans, limits
+from .rest import Call, Limit, Query, chosen_spans, limits
 from .rules import Rules
 
 _MS = 1_000_000
 _DEPTHS = {5: 2, 10: 2, 20: 2, 50: 2, 100: 5, 500: 10, 1000: 20}
+_ORDERS: tuple[Limit, ...] = (("ORDERS", "MINUTE", 1, 1_200), ("ORDERS", "SECOND", 10, 300))
 _OLDEST = 2 * DAY
 _PREFIXES = {Product.USDM: "/fapi/v1", Product.COINM: "/dapi/v1"}
 Answer = Callable[[Query, Market], Any]
@@ -170,7 +171,7 @@ def _info(product: Product, now: int, weight: float, market: Market) -> dict[str
     return {
         "timezone": "UTC",
         "serverTime": now,
-        "rateLimits": limits(weight),
+        "rateLimits": limits(weight, *_ORDERS),
         "exchangeFilters": [],
         "symbols": [describe(contract) for contract in mine if contract.product is product],
     }

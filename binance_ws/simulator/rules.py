@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..config import LIMITS
+from ..core.pools import BY_ACCOUNT, FUTURES, OPTIONS, PORTFOLIO, SPOT, pool_of
 from ..enums import Market
 from ..errors import ArgumentError
 
@@ -21,7 +22,8 @@ _PING = {
     Market.OPTIONS: (300.0, 900.0),
 }
 
-_POOLS = {Market.USDM: "futures", Market.COINM: "futures"}
+_OF_ACCOUNT = 15
+"""So many times as much as an address an account may use of a call of margin."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ class Rules:
         streams: streams a connection (1024, options 200).
         messages: messages a second that a client may send, pings and pongs among them (spot 5, others 10).
         connects: connection attempts of an address in ``connects_window`` seconds.
-        weight: request weight of an address a minute.
+        weight: request weight of an address a minute; as much again on the host of portfolio margin.
         futures_weight: the same of the futures hosts, USD-M and COIN-M together, and of the host of options.
+        sapi_weight: the same of each call of margin; 15 times as much of those that are an account's.
         strikes: refusals with 429, or connections ended for too many messages, before the address is banned.
         ban: seconds that the first ban lasts; each further one lasts twice as long.
         listen_key_life: seconds that a listen key lives without being renewed.
@@ -69,6 +72,7 @@ class Rules:
     connects_window: float = 300
     weight: float = 6_000
     futures_weight: float = 2_400
+    sapi_weight: float = 12_000
     strikes: float = 10
     ban: float = 120
     listen_key_life: float = 3_600
@@ -95,6 +99,7 @@ class Rules:
             "connects",
             "weight",
             "futures_weight",
+            "sapi_weight",
             "strikes",
         )
         rules: dict[str, Any] = {**dict.fromkeys(names, OFF), **changes}
@@ -113,10 +118,16 @@ class Rules:
             second=self.scale,
         )
 
-    def pool(self, market: Market) -> tuple[str, float]:
-        """Which pool of weight the REST calls of a market draw from, and what it holds a minute."""
-        name = _POOLS.get(market, market.value)
-        return name, self.weight if market is Market.SPOT else self.futures_weight
+    def pool(self, path: str = "") -> tuple[str, float]:
+        """Which pool of weight a path of REST draws from, and what it holds a minute; spot's for none."""
+        name = pool_of(path)
+        shared = {
+            SPOT: self.weight,
+            PORTFOLIO: self.weight,
+            FUTURES: self.futures_weight,
+            OPTIONS: self.futures_weight,
+        }
+        return name, shared.get(name, self.sapi_weight * (_OF_ACCOUNT if name in BY_ACCOUNT else 1))
 
 
 def _or(value: float | None, default: float) -> float:
@@ -170,9 +181,9 @@ class Guard:
         known.connects.append(now)
         return None
 
-    def weigh(self, address: str, weight: int, now: float, market: Market = Market.SPOT) -> Refusal | None:
-        """Count a request's weight in the pool of a market."""
-        pool, limit = self._rules.pool(market)
+    def weigh(self, address: str, weight: int, now: float, path: str = "") -> Refusal | None:
+        """Count a request's weight in the pool of its path."""
+        pool, limit = self._rules.pool(path)
         known = self._of(address)
         length = 60 * self._rules.scale
         minute = int(now / length)
@@ -185,9 +196,9 @@ class Guard:
             return self.strike(address, now) or Refusal(429, (minute + 1) * length - now)
         return None
 
-    def used(self, address: str, market: Market = Market.SPOT) -> int:
-        """The weight of a market's pool that an address has used in its present minute."""
-        return self._of(address).used[self._rules.pool(market)[0]]
+    def used(self, address: str, path: str = "") -> int:
+        """The weight of a path's pool that an address has used in its present minute."""
+        return self._of(address).used[self._rules.pool(path)[0]]
 
     def strike(self, address: str, now: float) -> Refusal | None:
         """Count a broken rule; the ban, where it was one too many."""

@@ -13,9 +13,8 @@ from urllib.parse import unquote
 import h11
 import wsproto
 
-from ..enums import Market as Product
 from . import rest, rest_futures, rest_options
-from .answers import MISSING, Bad, Response, too_much
+from .answers import MISSING, Bad, Response, too_much, used
 from .channel import Channel
 from .desk import Desk
 from .doors import is_api, parse, private
@@ -169,19 +168,17 @@ class Server:
         given = {**pairs(query), **pairs(text)}
         call = self.desk.call(request.method.decode(), target, text, _header(request, _KEY))
         call = call or self._calls().get(unquote(path))
-        weight, product = (call.cost(given), call.product) if call else (1, Product.SPOT)
-        refusal = self.guard.weigh(address, weight, time.time(), product)
+        refusal = self.guard.weigh(address, call.cost(given) if call else 1, time.time(), path)
         if refusal:
-            return self._too_much(refusal, product)
+            return self._too_much(refusal, path)
         if call is None:
             return Response(404, MISSING)
         if request.method not in call.methods:
             return Response(405, b"")
-        market = self.world.of(product)
+        market = self.world.of(call.product)
         asked = Query(given, market, _unit(request), _header(request, _KEY))
         answer = self._called(call, asked, market)
-        used = str(self.guard.used(address, product))
-        answer.headers += [("X-MBX-USED-WEIGHT", used), ("X-MBX-USED-WEIGHT-1M", used)]
+        answer.headers += used(path, self.guard.used(address, path))
         return answer
 
     def _called(self, call: rest.Call, query: Query, market: Market) -> Response:
@@ -207,8 +204,8 @@ class Server:
         call, market = self._calls()[path], self.world.spot
         return call.cost(given), lambda: call.answer(Query(given, market, unit), market)
 
-    def _too_much(self, refusal: Refusal, product: Product = Product.SPOT) -> Response:
-        return too_much(refusal, self.rules.pool(product)[1], self.now())
+    def _too_much(self, refusal: Refusal, path: str = "") -> Response:
+        return too_much(refusal, self.rules.pool(path)[1], self.now())
 
     def _note(self, request: h11.Request, target: str, upgrade: bool, status: int) -> None:
         method, headers = request.method.decode(), harmless([*request.headers])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import wsproto
 from wsproto import events
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
+from ..enums import Market
 from .brake import Brake
 from .channel import COMBINED, MICROSECONDS, Channel
 from .control import Refused, Subscriptions
@@ -59,6 +61,7 @@ class Session:
             lambda names: server.most(endpoint, names),
             endpoint.combined,
             lambda name: server.refuses(name, endpoint),
+            any_id=endpoint.market is Market.SPOT,
         )
         self._channels: dict[str, Channel | None] = {}
         self._recent: deque[float] = deque()
@@ -77,8 +80,7 @@ class Session:
         self._later("ping", self._rules.ping_interval, self._ping)
         self._later("life", self._rules.life, self.link.finish)
         if self.endpoint.streams:
-            text = encode({"method": "SUBSCRIBE", "params": self.endpoint.streams, "id": None}).decode()
-            self._request(text, acknowledge=False)
+            self._carry_out(lambda: self.subscriptions.subscribe(self.endpoint.streams), acknowledge=False)
 
     def _later(self, name: str, delay: float, call: Any) -> None:
         if math.isfinite(delay):
@@ -134,9 +136,12 @@ class Session:
             self._text.clear()
             self._request(text)
 
-    def _request(self, text: str, acknowledge: bool = True) -> None:
+    def _request(self, text: str) -> None:
+        self._carry_out(lambda: self.subscriptions.handle(text), acknowledge=True)
+
+    def _carry_out(self, request: Callable[[], Any], acknowledge: bool) -> None:
         try:
-            answer = self.subscriptions.handle(text)
+            answer = request()
         except Refused as refused:
             self.send(refused.answer)
             if refused.fatal:

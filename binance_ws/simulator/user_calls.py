@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..enums import Market
 from . import futures_reports, reports
 from .accounts import COINM, ISOLATED_MARGIN, MARGIN, SPOT, USDM
 from .answers import Bad
@@ -31,12 +30,14 @@ class Asked:
         user: whose key it is.
         method: ``"GET"`` and so on.
         given: the parameters.
+        unit: how many of the units of time that were asked for are a millisecond.
     """
 
     desk: Desk
     user: str
     method: str
     given: Mapping[str, str]
+    unit: int = 1
 
     def need(self, name: str) -> str:
         """A parameter that must be there."""
@@ -79,20 +80,36 @@ class Asked:
 
 
 Answer = Callable[[Asked], Any]
+Cost = Callable[[str, Mapping[str, str]], int]
+"""The weight of a request by its method and its parameters."""
 
 
 @dataclass(frozen=True)
 class UserCall:
-    """A call: what it answers, whether it must be signed, its methods, its weight and which pool that is of."""
+    """A call: what it answers, whether it must be signed, its methods, its weight."""
 
     answer: Answer
     signed: bool = True
     methods: tuple[bytes, ...] = (b"GET",)
-    weight: int = 1
-    market: Market = Market.SPOT
+    weight: int | Cost = 1
+
+    def cost(self, method: str, given: Mapping[str, str]) -> int:
+        """The weight of a request."""
+        return self.weight if isinstance(self.weight, int) else self.weight(method, given)
+
+
+def _with(name: str, one: int, all: int) -> Cost:
+    """The weight of a call that names something, and of one that does not."""
+    return lambda _, given: one if given.get(name) else all
 
 
 # Listen keys and tokens.
+
+
+def _key_call(product: Product) -> UserCall:
+    weights = dict(zip(("POST", "PUT", "DELETE"), product.weights, strict=True))
+    methods = tuple(method.encode() for method in weights)
+    return UserCall(_listen_key(product), False, methods, lambda method, _: weights.get(method, 1))
 
 
 def _listen_key(product: Product) -> Answer:
@@ -157,7 +174,7 @@ def _balances(wallet: Wallet) -> dict[str, Any]:
 
 def _account(asked: Asked) -> Any:
     wallet = _spot(asked)
-    return reports.account(_balances(wallet), wallet.changed)
+    return reports.account(_balances(wallet), wallet.changed * asked.unit)
 
 
 def _margin_account(asked: Asked) -> Any:
@@ -176,23 +193,27 @@ def _isolated(wallet: Wallet) -> dict[str, Any]:
     return reports.isolated_account(wallet.symbol, *rows)
 
 
-def _wallet_calls(prefix: str, account: Callable[[Asked], Wallet], extra: bool) -> dict[str, UserCall]:
+def _wallet_calls(
+    prefix: str, account: Callable[[Asked], Wallet], extra: bool, *weights: int | Cost
+) -> dict[str, UserCall]:
     def row(asked: Asked, order: Order) -> Any:
         isolated = {"isIsolated": bool(account(asked).symbol)} if extra else {}
-        return {**reports.order_row(order), **isolated}
+        return {**reports.order_row(order, asked.unit), **isolated}
 
+    answers: dict[str, Answer] = {
+        "openOrders": lambda a: [row(a, order) for order in _open_orders(a, account(a))],
+        "allOrders": lambda a: [row(a, order) for order in _all_orders(a, account(a))],
+        "myTrades": lambda a: [reports.trade_row(fill, a.unit) for fill in _trades(a, account(a))],
+    }
     return {
-        f"{prefix}/openOrders": UserCall(
-            lambda a: [row(a, o) for o in _open_orders(a, account(a))], weight=6
-        ),
-        f"{prefix}/allOrders": UserCall(lambda a: [row(a, o) for o in _all_orders(a, account(a))], weight=20),
-        f"{prefix}/myTrades": UserCall(
-            lambda a: [reports.trade_row(fill) for fill in _trades(a, account(a))], weight=20
-        ),
+        f"{prefix}/{path}": UserCall(answer, weight=weight)
+        for (path, answer), weight in zip(answers.items(), weights, strict=True)
     }
 
 
-def _futures_calls(prefix: str, name: str, market: Market) -> dict[str, UserCall]:
+def _futures_calls(prefix: str, name: str, light: int) -> dict[str, UserCall]:
+    """The calls of a futures account; ``light`` is the weight of its balances and positions."""
+
     def account(asked: Asked) -> Any:
         mine = asked.futures(name)
         assets = [futures_reports.asset_row(a, amount, mine.changed) for a, amount in mine.wallet.items()]
@@ -208,29 +229,29 @@ def _futures_calls(prefix: str, name: str, market: Market) -> dict[str, UserCall
         return [futures_reports.position_row(p) for p in mine if symbol in (None, p.contract.symbol)]
 
     rows, trades = futures_reports.order_row, futures_reports.trade_row
-    calls: dict[str, Answer] = {
-        **dict.fromkeys(("v1/account", "v2/account", "v3/account"), account),
-        **dict.fromkeys(("v1/balance", "v2/balance", "v3/balance"), balance),
-        **dict.fromkeys(("v1/positionRisk", "v2/positionRisk", "v3/positionRisk"), positions),
-        "v1/openOrders": lambda a: [rows(order) for order in _open_orders(a, a.futures(name))],
-        "v1/allOrders": lambda a: [rows(order) for order in _all_orders(a, a.futures(name))],
-        "v1/userTrades": lambda a: [trades(fill) for fill in _trades(a, a.futures(name))],
+    calls: dict[str, tuple[Answer, int | Cost]] = {
+        **dict.fromkeys(("v1/account", "v2/account", "v3/account"), (account, 5)),
+        **dict.fromkeys(("v1/balance", "v2/balance", "v3/balance"), (balance, light)),
+        **dict.fromkeys(("v1/positionRisk", "v2/positionRisk", "v3/positionRisk"), (positions, light)),
+        "v1/openOrders": (
+            lambda a: [rows(order) for order in _open_orders(a, a.futures(name))],
+            _with("symbol", 1, 40),
+        ),
+        "v1/allOrders": (lambda a: [rows(order) for order in _all_orders(a, a.futures(name))], 5),
+        "v1/userTrades": (lambda a: [trades(fill) for fill in _trades(a, a.futures(name))], 5),
     }
-    return {f"{prefix}/{path}": UserCall(answer, weight=5, market=market) for path, answer in calls.items()}
+    return {f"{prefix}/{path}": UserCall(answer, weight=weight) for path, (answer, weight) in calls.items()}
 
 
 CALLS: dict[str, UserCall] = {
-    **{
-        path: UserCall(_listen_key(p), False, (b"POST", b"PUT", b"DELETE"), 1, p.market)
-        for path, p in PRODUCTS.items()
-    },
+    **{path: _key_call(product) for path, product in PRODUCTS.items()},
     "/sapi/v1/userListenToken": UserCall(_listen_token, False, (b"POST",)),
     "/api/v3/account": UserCall(_account, weight=20),
     "/sapi/v1/margin/account": UserCall(_margin_account, weight=10),
     "/sapi/v1/margin/isolated/account": UserCall(_isolated_account, weight=10),
-    **_wallet_calls("/api/v3", _spot, False),
-    **_wallet_calls("/sapi/v1/margin", Asked.margin, True),
-    **_futures_calls("/fapi", USDM, Market.USDM),
-    **_futures_calls("/dapi", COINM, Market.COINM),
+    **_wallet_calls("/api/v3", _spot, False, _with("symbol", 6, 80), 20, _with("orderId", 5, 20)),
+    **_wallet_calls("/sapi/v1/margin", Asked.margin, True, 10, 200, 10),
+    **_futures_calls("/fapi", USDM, 5),
+    **_futures_calls("/dapi", COINM, 1),
 }
 """The calls by path."""

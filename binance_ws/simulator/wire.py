@@ -7,11 +7,11 @@ from functools import lru_cache
 from struct import pack
 
 _TEXT = 0x81
-_MILLISECONDS = re.compile(rb'"(E|T|O|C|t)":(\d{13,})(?=[,}])')
-
-# In these the field is a time; elsewhere "t" is an id.
+_MILLISECONDS = re.compile(rb'"(E|T|O|C|D|W|t|u)":(\d{13,})(?=[,}])')
 _KLINES = b'"k":{'
-_REFERENCE = b'"e":"referencePrice"'
+
+_AMBIGUOUS = {b"t": (_KLINES, b'"e":"referencePrice"'), b"u": (b'"e":"outboundAccountPosition"',)}
+"""Fields that are times in the messages with one of these marks, and ids in all others."""
 
 
 def text_frame(payload: bytes) -> bytes:
@@ -32,11 +32,11 @@ def combined(stream: str, payload: bytes) -> bytes:
 def microseconds(payload: bytes) -> bytes:
     """The payload with its times in microseconds; the end of a kline becomes its last microsecond."""
     is_kline = _KLINES in payload
-    timed = is_kline or _REFERENCE in payload
+    ids = [key for key, marks in _AMBIGUOUS.items() if not any(mark in payload for mark in marks)]
 
     def longer(found: re.Match[bytes]) -> bytes:
         key, digits = found[1], found[2]
-        if key == b"t" and not timed:
+        if key in ids:
             return found[0]
         return b'"%s":%s%s' % (key, digits, b"999" if is_kline and key == b"T" else b"000")
 

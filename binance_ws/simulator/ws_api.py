@@ -43,7 +43,8 @@ class ApiSession(Session):
         # What counts here is weight.
         self._rules = replace(self._rules, messages=OFF)
         self._limits = pairs(target.partition("?")[2]).get("returnRateLimits", "true").lower() != "false"
-        self.user = Conversation(server.desk, server.now(), self._limits, self._bytes)
+        self._unit = 1000 if endpoint.microseconds else 1
+        self.user = Conversation(server.desk, server.now(), self._limits, self._bytes, self._unit)
 
     def open(self) -> None:
         """Count the connection's own weight and start the clocks."""
@@ -53,7 +54,7 @@ class ApiSession(Session):
     def _bytes(self, data: bytes) -> None:
         self.push(text_frame(microseconds(data) if self.endpoint.microseconds else data))
 
-    def _request(self, text: str, acknowledge: bool = True) -> None:
+    def _request(self, text: str) -> None:
         method, id = "", None
         try:
             request = _read(text)
@@ -82,14 +83,15 @@ class ApiSession(Session):
         if method in USER:
             return _WEIGHT, lambda: getattr(self.user, USER[method])(params)
         if method in MARKET:
-            return self._server.spot(MARKET[method], params, 1000 if self.endpoint.microseconds else 1)
+            return self._server.spot(MARKET[method], params, self._unit)
         return 1, _unknown
 
     def _limited(self, refusal: Refusal) -> Response:
         now = self._server.now()
         answer = too_much(refusal, self._server.rules.weight, now)
         data = {"serverTime": now, "retryAfter": now + int(refusal.wait * 1000)}
-        return Response(answer.status, {**answer.body, "data": data})
+        told = {name: moment * self._unit for name, moment in data.items()}
+        return Response(answer.status, {**answer.body, "data": told})
 
     def _reply(self, id: object, answer: Response) -> dict[str, Any]:
         part = "result" if answer.status == 200 else "error"

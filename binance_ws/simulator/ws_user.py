@@ -31,10 +31,14 @@ class Conversation:
         connected: since when, in ms.
         limits: whether replies carry rate limits, as the session says it.
         send: takes the bytes of a message.
+        unit: how many of the connection's units of time are a millisecond.
     """
 
-    def __init__(self, desk: Desk, connected: int, limits: bool, send: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, desk: Desk, connected: int, limits: bool, send: Callable[[bytes], None], unit: int = 1
+    ) -> None:
         self._desk, self._connected, self._limits, self._send = desk, connected, limits, send
+        self._unit = unit
         self._key: Key | None = None
         self._since: int | None = None
         self._ids = itertools.count()
@@ -65,10 +69,10 @@ class Conversation:
         """``session.status``."""
         return {
             "apiKey": self._key.api_key if self._key else None,
-            "authorizedSince": self._since,
-            "connectedSince": self._connected,
+            "authorizedSince": self._since and self._since * self._unit,
+            "connectedSince": self._connected * self._unit,
             "returnRateLimits": self._limits,
-            "serverTime": self._desk.now(),
+            "serverTime": self._desk.now() * self._unit,
             "userDataStream": bool(self.subscriptions),
         }
 

@@ -20,6 +20,9 @@ LISTEN_KEY_SECONDS = 3600.0
 KEY_GONE = -1125
 """The exchange's code for a listen key that does not exist (any more)."""
 
+ORDER_GONE = -2013
+"""The exchange's code for an order that it does not know (any more)."""
+
 _ENDS = frozenset(("listenKeyExpired", "eventStreamTerminated"))
 
 
@@ -47,12 +50,14 @@ class Lookups:
     Args:
         open_orders: every open order.
         orders: the orders of a symbol since a moment, or from one of them on.
+        order: one order of a symbol.
         balances: balances, and positions where there are some.
         params: sent with each of them, beside ``symbol``.
     """
 
     open_orders: tuple[str, int]
     orders: tuple[str, int]
+    order: tuple[str, int]
     balances: tuple[str, int]
     params: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -69,7 +74,7 @@ class Row:
         signs: whether a signed request can subscribe it.
         path: what follows the stream's base URL; ``{key}`` is the listen key.
         names_key: whether a renewal has to name the listen key; elsewhere the API key tells it.
-        weights: request weight of POST, PUT and DELETE.
+        weights: request weight of POST, PUT and DELETE; ``None`` where the key is left to die within the hour.
         silence: seconds without a frame after which its connection is taken for dead.
         units: whether the product knows ``timeUnit``.
         by_symbol: whether there is one account for each symbol.
@@ -83,7 +88,7 @@ class Row:
     signs: bool = False
     path: str = "/ws/{key}"
     names_key: bool = False
-    weights: tuple[int, int, int] = (1, 1, 1)
+    weights: tuple[int, int, int | None] = (1, 1, 1)
     silence: float = 300.0
     units: bool = False
     by_symbol: bool = False
@@ -103,6 +108,7 @@ ACCOUNTS: dict[Account, Row] = {
         lookups=Lookups(
             open_orders=("/api/v3/openOrders", 80),
             orders=("/api/v3/allOrders", 20),
+            order=("/api/v3/order", 4),
             balances=("/api/v3/account", 20),
         ),
     ),
@@ -117,6 +123,7 @@ ACCOUNTS: dict[Account, Row] = {
         lookups=Lookups(
             open_orders=("/sapi/v1/margin/openOrders", 10),
             orders=("/sapi/v1/margin/allOrders", 200),
+            order=("/sapi/v1/margin/order", 10),
             balances=("/sapi/v1/margin/account", 10),
         ),
     ),
@@ -132,6 +139,7 @@ ACCOUNTS: dict[Account, Row] = {
         lookups=Lookups(
             open_orders=("/sapi/v1/margin/openOrders", 10),
             orders=("/sapi/v1/margin/allOrders", 200),
+            order=("/sapi/v1/margin/order", 10),
             balances=("/sapi/v1/margin/isolated/account", 10),
             params={"isIsolated": "TRUE"},
         ),
@@ -141,7 +149,7 @@ ACCOUNTS: dict[Account, Row] = {
         product="margin_risk",
         listen_key="/sapi/v1/margin/listen-key",
         names_key=True,
-        weights=(1, 1, 3000),
+        weights=(1, 1, None),  # DELETE costs 3000 of the account's weight, and may hit another program's key
     ),
     Account.USDM: Row(
         key="usdm_user",
@@ -152,6 +160,7 @@ ACCOUNTS: dict[Account, Row] = {
         lookups=Lookups(
             open_orders=("/fapi/v1/openOrders", 40),
             orders=("/fapi/v1/allOrders", 5),
+            order=("/fapi/v1/order", 1),
             balances=("/fapi/v2/account", 5),
         ),
     ),
@@ -161,7 +170,8 @@ ACCOUNTS: dict[Account, Row] = {
         listen_key="/dapi/v1/listenKey",
         lookups=Lookups(
             open_orders=("/dapi/v1/openOrders", 40),
-            orders=("/dapi/v1/allOrders", 20),
+            orders=("/dapi/v1/allOrders", 5),
+            order=("/dapi/v1/order", 1),
             balances=("/dapi/v1/account", 5),
         ),
     ),

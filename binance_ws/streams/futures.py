@@ -18,6 +18,7 @@ _USDM_CONTINUOUS = {
     "contract": (*_CONTINUOUS["contract"], "tradifi_perpetual"),
     "interval": SPOT_INTERVALS,
 }
+# "@0ms" is on no page, but captures of 2024 have it, and they are replayed.
 _FUTURES_SPEEDS = ("", "@500ms", "@100ms", "@0ms")
 _FAST = ("", "@1s")
 _SESSIONS = "EquityUpdate CommodityUpdate KR_EquityUpdate HK_EquityUpdate CN_EquityUpdate"
@@ -134,7 +135,7 @@ USDM: tuple[Kind, ...] = (
         period=10,
     ),
     Kind(Market.USDM, "trading_session", "tradingSession", _SESSIONS, route=Route.MARKET, period=10),
-    # Delivered on /Route.PUBLIC, but named on no page of the exchange.
+    # Delivered on /public, but named on no page of the exchange.
     Kind(Market.USDM, "trade", "<symbol>@trade", "trade", Order.TRADE_ID, Route.PUBLIC, documented=False),
 )
 

@@ -36,8 +36,13 @@ def classify(name: str, market: Market | str = Market.SPOT) -> Stream:
     Raises:
         UnknownStream: the market has no such stream; the message carries the nearest name that it has.
     """
+    if isinstance(name, (list, tuple, set)):
+        raise UnknownStream(
+            f"a stream's name is text, and this is a list of them: put a * before it, not {name!r:.60}"
+        )
     if not isinstance(name, str) or not name:
-        raise UnknownStream(f"a stream's name is text such as 'btcusdt@trade', not {name!r}")
+        order = "; the callback comes first, then the streams" if callable(name) else ""
+        raise UnknownStream(f"a stream's name is text such as 'btcusdt@trade', not {name!r}{order}")
     market = market_of(market)
     for kind in CATALOGUE:
         if kind.market is market:
@@ -112,11 +117,23 @@ def build(market: Market | str, kind_name: str, suffix: str = "", **values: str)
     given = {p: _value(kind, p, values[p]) for p in kind.placeholders}
     suffix = suffix or kind.suffixes[0]
     if suffix not in kind.suffixes:
-        raise ArgumentError(f"{kind} may be followed by {_either(kind.suffixes)}, but not by {suffix}")
+        raise ArgumentError(_not_followed(kind, suffix))
     name = kind.template
     for placeholder, value in given.items():
         name = name.replace(f"<{placeholder}>", value)
     return classify(name + suffix, market)
+
+
+def _not_followed(kind: Kind, suffix: str) -> str:
+    """What may stand behind a kind's template; where that are speeds, in the words of the argument for them."""
+    speeds = [_milliseconds(each) for each in kind.suffixes if each.endswith("ms")]
+    if speeds and suffix.endswith("ms"):
+        return f"the interval of {kind} is {', '.join(speeds)} or None, not {_milliseconds(suffix)}"
+    return f"{kind} may be followed by {_either(kind.suffixes)}, but not by {suffix}"
+
+
+def _milliseconds(suffix: str) -> str:
+    return suffix.removeprefix("@").removesuffix("ms")
 
 
 def _value(kind: Kind, placeholder: str, value: object) -> str:
@@ -125,9 +142,8 @@ def _value(kind: Kind, placeholder: str, value: object) -> str:
         return symbol_of(value)
     text = str(value)
     if allowed is not None and text not in allowed:
-        raise ArgumentError(
-            f"{placeholder} {value!r} is not offered by {kind.market}; it has {_either(allowed)}"
-        )
+        what = f"a depth of {text} levels" if placeholder == "levels" else f"{placeholder} {value!r}"
+        raise ArgumentError(f"{what} is not offered by {kind.market}; it has {_either(allowed)}")
     return text
 
 
@@ -138,7 +154,8 @@ def symbol_of(symbol: object) -> str:
         ArgumentError: it is not text, is empty, or has characters that no symbol has.
     """
     if not isinstance(symbol, str) or not symbol:
-        raise ArgumentError(f"a symbol is text such as 'BNBBTC', not {symbol!r}")
+        order = "; the symbol comes first, then the callback" if callable(symbol) else ""
+        raise ArgumentError(f"a symbol is text such as 'BNBBTC', not {symbol!r}{order}")
     if not all(c.isalnum() or c in "_-" for c in symbol):
         raise ArgumentError(f"a symbol has letters and digits alone, such as 'BNBBTC', not {symbol!r}")
     return symbol.lower()

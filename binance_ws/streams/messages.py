@@ -19,13 +19,11 @@ class Reply:
 
     Args:
         id: the request's id, or ``None`` where the exchange left it out.
-        result: what was answered, where it succeeded.
         code: the exchange's error code; ``None`` where it succeeded.
         text: the exchange's words; empty where it succeeded.
     """
 
     id: int | str | None
-    result: Any = None
     code: int | None = None
     text: str = ""
 
@@ -43,7 +41,7 @@ def reply(message: dict[str, Any]) -> Reply | None:
     if isinstance(error, dict) and ("code" in error or "msg" in error):
         return Reply(message.get("id"), code=error.get("code"), text=str(error.get("msg", "no reason given")))
     if "result" in message and "id" in message:
-        return Reply(message["id"], message["result"])
+        return Reply(message["id"])
     return None
 
 

@@ -128,8 +128,8 @@ def partial_depth(
 
 
 def book(symbol: str, levels: int | str | None = None, speed: int | str | None = None) -> Stream:
-    """A spot symbol's best levels, or, with ``levels`` of ``None`` or 1, the changes of its whole book."""
-    if levels is None or str(levels) == "1":
+    """A spot symbol's best levels, or, with ``levels`` of ``None``, 0 or 1, the changes of its whole book."""
+    if not levels or str(levels) == "1":
         return depth(symbol, speed or None)
     return partial_depth(symbol, levels, speed or None)
 

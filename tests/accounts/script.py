@@ -71,7 +71,8 @@ class Bank:
             raise Refused(400, -1125, "This listenKey does not exist.")
         if method == "DELETE":
             del self.alive[whose]
-        return {}
+        # USD-M and COIN-M tell the key that was renewed.
+        return {"listenKey": self.alive[whose]} if method == "PUT" and path[1:5] in ("fapi", "dapi") else {}
 
     def wait(self, method: str, path: str, count: int = 1) -> list[dict[str, str]]:
         """The parameters of the calls of a kind, once there were so many."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -104,7 +105,7 @@ def test_books_share_connections() -> None:
     with room(120) as place:
         books = [place.manager.start_order_book(symbol, speed=1000) for symbol in place.symbols]
         for book in books:
-            book.wait_ready(3 * SECONDS)
+            book.wait_ready(SECONDS)
         # The first may have been seen alone; those that come together are carried together.
         assert len(place.exchange.connections) == 3
         assert sum(info.streams for info in place.manager.sockets()) == 120
@@ -235,6 +236,26 @@ def test_callbacks_may_be_serialized() -> None:
         books = [place.open("BTCUSDT", market=market) for market in ("spot", "usdm")]
         for book in books:
             book.wait_ready(SECONDS)
+        one, other = place.manager._registry.all()
+        assert one.target.turnstile is other.target.turnstile
+
+
+def test_a_callback_cannot_wait_for_its_own_book(place: Room) -> None:
+    """The update that it waits for would have to come through the callback itself: an error, at once."""
+
+    def wait(book: Book) -> object:
+        try:
+            return book.wait_ready()
+        except NotConnected as error:
+            return error
+
+    answers: queue.SimpleQueue[object] = queue.SimpleQueue()
+    book = place.manager.start_order_book("BTCUSDT", lambda book: answers.put(wait(book)))
+    assert answers.get(timeout=SECONDS) is book.wait_ready(SECONDS)
+    place.exchange.faults.reset()
+    found = iter(lambda: answers.get(timeout=SECONDS), None)
+    assert "before this callback returns" in str(next(answer for answer in found if answer is not book))
+    assert book.wait_ready(SECONDS) is book
 
 
 def test_why_a_book_is_not_ready() -> None:
@@ -253,7 +274,7 @@ def test_why_a_book_is_not_ready() -> None:
 
 def test_a_reader_hammers_while_the_book_follows(place: Room) -> None:
     """Every read is a book that was: its sides in order, and not crossed, stale or not."""
-    book = place.manager.start_order_book("BTCUSDT", stale_ok=True).wait_ready(SECONDS)
+    book = place.open("BTCUSDT", stale_ok=True).wait_ready(SECONDS)
     ended, wrong, updates = threading.Event(), [], set()
 
     def read() -> None:

@@ -24,6 +24,7 @@ class Carrier:
 
     def __init__(self, market: Market) -> None:
         self.market, self.room, self.ended, self.settled = market, 50, False, True
+        self.has_turn = False
 
     def add(self, followers: Any) -> None:
         """Connect at once, and hear each."""

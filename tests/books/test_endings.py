@@ -23,7 +23,7 @@ def test_a_bad_symbol_fails_alone(place: Room) -> None:
     good = place.open("BTCUSDT")
     bad = place.manager.start_order_book("NOSUCHTHING", told)
     with pytest.raises(NotConnected, match="Invalid symbol") as caught:
-        bad.wait_ready(2 * SECONDS)
+        bad.wait_ready(SECONDS)
     assert isinstance(caught.value.__cause__, ApiError)
     assert told.wait() == [bad]
     assert bad.closed
@@ -126,7 +126,7 @@ def test_one_refused_stream_takes_no_other_with_it() -> None:
         good = [place.open(symbol, depth=20) for symbol in place.symbols[1:]]
         assert bad.follower.over.wait(SECONDS)
         for book in good:
-            book.wait_ready(3 * SECONDS)
+            book.wait_ready(SECONDS)
         served = {book.follower.stream.name for book in [first, *good]}
         assert place.exchange.wait_for(
             lambda: [set(s.streams) for s in _sessions(place)] == [served], SECONDS
@@ -145,19 +145,20 @@ def test_an_error_that_answers_nothing_ends_no_book(place: Room) -> None:
     assert all(map(place.equal, books))
 
 
-def test_a_book_is_closed_while_its_snapshot_is_asked_for(place: Room) -> None:
+def test_a_book_is_closed_while_its_snapshot_is_asked_for() -> None:
     """It ends at once, its name is free, and what the exchange answers later is left."""
-    told: list[Book] = []
-    with place.exchange.faults.black_hole("/api/v3/depth"):
-        book = place.manager.start_order_book("BTCUSDT", told.append)
-        assert place.exchange.wait_for(lambda: _asked(place), SECONDS)
-        book.close()
-        assert book.closed
-        with pytest.raises(NotConnected, match="closed"):
-            book.wait_ready(SECONDS)
-    again = place.open("BTCUSDT").wait_ready(SECONDS)
-    assert place.equal(again)
-    assert (told, book.snapshots) == ([], 0)
+    with room(timeout=1) as place:
+        told: list[Book] = []
+        with place.exchange.faults.black_hole("/api/v3/depth"):
+            book = place.manager.start_order_book("BTCUSDT", told.append)
+            assert place.exchange.wait_for(lambda: _asked(place), SECONDS)
+            book.close()
+            assert book.closed
+            with pytest.raises(NotConnected, match="closed"):
+                book.wait_ready(SECONDS)
+        again = place.open("BTCUSDT").wait_ready(SECONDS)
+        assert place.equal(again)
+        assert (told, book.snapshots) == ([], 0)
 
 
 def test_the_manager_closes_while_a_snapshot_is_asked_for(place: Room) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from binance_ws import BinanceSocketManager, Client
 from binance_ws.books import Book, desk
+from binance_ws.core import pools
 from binance_ws.errors import RateLimited
 from binance_ws.net import limits
 from binance_ws.simulator import OFF, Exchange, Rules
@@ -28,7 +29,7 @@ A_MINUTE = int((WEIGHT * 0.9 - 20) / EACH)
 @pytest.fixture(autouse=True)
 def little_weight(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The exchange gives a twelfth of its weight, and we know."""
-    monkeypatch.setattr(limits, "_WEIGHTS", dict.fromkeys(limits._WEIGHTS, WEIGHT))
+    monkeypatch.setattr(pools, "weight_of", lambda pool: WEIGHT)
     limits.forget_budgets()
     yield
     limits.forget_budgets()
@@ -71,6 +72,6 @@ def test_they_come_up_when_the_next_minute_begins(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(limits.HostBudget, "used", lambda *told: None)
     with books(A_MINUTE + 5, OFF, Inbox()) as (exchange, opened):
         for book in opened:
-            book.wait_ready(3 * SECONDS)
+            book.wait_ready(SECONDS)
         assert refused(exchange) == []
         assert [book.snapshots for book in opened] == [1] * len(opened)

@@ -15,8 +15,9 @@ from binance_ws.cli.board import Board, Row, busiest
 from binance_ws.cli.board_view import Look, json_line, lines, sparkline, table
 from binance_ws.cli.console import Screen, counted
 from binance_ws.core.lifecycle import State
+from binance_ws.core.told import last_word
 from binance_ws.enums import Market
-from binance_ws.errors import ArgumentError
+from binance_ws.errors import ArgumentError, GaveUp, OpenError
 
 ROW = Row("BTCUSDT", "61837.50000000", -1.25, 2.5e9, 12.34, 56.0, 0.25, (1.0, 2.0), 2)
 EMPTY = Row("NEWUSDT", None, None, None, 0.0, None, None)
@@ -101,9 +102,11 @@ def test_what_is_no_symbol_is_refused() -> None:
 def test_the_end_is_known() -> None:
     """Word that the connection is given up ends the looking."""
     board = Board(["BTCUSDT"], Market.SPOT)
-    board({"e": "error", "m": "Max reconnect retries reached", "cause": "no route"})
+    cause = OpenError("no route")
+    board(last_word("k", cause))
     assert board.over.is_set()
-    assert str(board.failure) == "no route"
+    assert isinstance(board.failure, GaveUp)
+    assert (str(board.failure), board.failure.__cause__) == ("no route", cause)
 
 
 def test_the_busiest_by_volume_in_one_asset() -> None:

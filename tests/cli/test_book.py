@@ -50,7 +50,7 @@ def test_interrupted_it_ends_politely(exchange: Exchange) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
-    [(["NOSUCHTHING"], 1, "Invalid symbol"), (["BTCUSDT", "--speed", "7ms"], 2, "7ms")],
+    [(["NOSUCHTHING"], 1, "Invalid symbol"), (["BTCUSDT", "--speed", "7ms"], 2, "not 7")],
 )
 def test_what_cannot_be_shown(exchange: Exchange, arguments: list[str], code: int, said: str) -> None:
     """One sentence, no traceback."""

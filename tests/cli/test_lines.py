@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from binance_ws.cli import lines as module
 from binance_ws.cli.lines import Lines, Output
-from binance_ws.errors import GaveUp
+from binance_ws.core.told import last_word, refused
+from binance_ws.errors import GaveUp, OpenError, StreamRefused
 from tests.peer import SECONDS
 from tests.waiting import in_thread
 
@@ -96,12 +97,14 @@ def test_the_end() -> None:
     """That the connection was given up is known after the last line; what else a socket says is no line."""
     lines = Lines()
     lines(message())
-    lines({"e": "error", "m": "the exchange refused nonsense", "streams": ["nonsense"]})
-    lines({"e": "error", "m": "Max reconnect retries reached", "cause": "no route"})
+    cause = OpenError("no route")
+    lines(refused("k", StreamRefused("the exchange refused nonsense", ("nonsense",))))
+    lines(last_word("k", cause))
     assert lines.take(10, 0) == [FRAME]
     assert lines.take(10, SECONDS) == []
     assert isinstance(lines.failure, GaveUp)
     assert str(lines.failure) == "no route"
+    assert lines.failure.__cause__ is cause
 
 
 def test_a_reader_that_is_gone_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

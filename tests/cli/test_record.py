@@ -141,8 +141,8 @@ def test_nobody_listens_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         pass
     done = CliRunner().invoke(app, ["record", str(tmp_path / "x.jsonl"), TRADE, "--host", gone.host])
     assert done.exit_code == 1
-    assert "is not connected" in done.stderr
-    assert "binance-ws doctor" in done.stderr
+    assert "not connected" in done.stderr
+    assert done.stderr.count("binance-ws doctor") == 1
 
 
 @pytest.mark.parametrize(

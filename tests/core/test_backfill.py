@@ -80,6 +80,16 @@ def test_what_is_asked() -> None:
     }
 
 
+def test_trades_have_a_second_source() -> None:
+    """The latest ones, as many as there are, where the exchange has no older ones or wants a key for them."""
+    trade = names.trade("bnbbtc")
+    source = source_of(trade)
+    assert source is not None
+    assert source.otherwise is not None
+    assert source.otherwise.params(trade, Gap(3, 9), 10) == {"symbol": "BNBBTC", "limit": 1000}
+    assert source.otherwise.message(trade, TRADE_ROW) == source.message(trade, TRADE_ROW)
+
+
 @pytest.mark.parametrize("stream", [names.depth("B"), names.ticker("B"), names.option_trade("B-C")])
 def test_what_has_no_source(stream: Stream) -> None:
     """Books and tickers cannot be had later."""

@@ -15,7 +15,7 @@ from binance_ws.core.budget import Penalty, Weight, Window
 def test_no_window_has_too_many(asked: list[float], limit: int) -> None:
     """Whenever they are asked for, no period holds more events than the limit."""
     window = Window(limit, 10.0)
-    granted = sorted(now + window.reserve(now) for now in sorted(asked))
+    granted = sorted(window.reserve(now) for now in sorted(asked))
     for first, last in zip(granted, granted[limit:], strict=False):
         assert last - first >= 10.0 - 1e-6
 
@@ -23,14 +23,23 @@ def test_no_window_has_too_many(asked: list[float], limit: int) -> None:
 def test_the_first_go_at_once() -> None:
     """Up to the limit nothing waits; then the next waits for the oldest to be past."""
     window = Window(2, 10.0)
-    assert [window.reserve(now) for now in (0.0, 1.0, 2.0, 2.0)] == [0.0, 0.0, 8.0, 9.0]
+    assert [window.reserve(now) for now in (0.0, 1.0, 2.0, 2.0)] == [0.0, 1.0, 10.0, 11.0]
+    assert [window.next(now) for now in (3.0, 19.0, 21.0)] == [20.0, 20.0, 21.0]
 
 
-def test_what_could_not_wait_counts() -> None:
-    """A pong is sent at once, and the next request waits for it."""
-    window = Window(1, 1.0)
-    window.note(5.0)
-    assert window.reserve(5.0) == 1.0
+def test_what_is_given_back_is_granted_to_the_next() -> None:
+    """A thousand that gave up before their turn hold nobody up; a moment that is past is of no use."""
+    window = Window(2, 10.0)
+    moments = [window.reserve(0.0) for _ in range(1000)]
+    for moment in reversed(moments[2:]):
+        window.give_back(moment)
+    assert [window.next(1.0), window.reserve(1.0), window.reserve(1.0), window.reserve(1.0)] == [
+        10.0,
+        10.0,
+        10.0,
+        20.0,
+    ]
+    assert window.reserve(25.0) == 30.0
 
 
 def test_weight_is_that_of_the_minute() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from binance_ws.core.captures import numbered, numbers, records, series
 from binance_ws.core.lines import CUT, END, START, Record, framed, noted
-from binance_ws.core.packing import SUFFIXES, packer
+from binance_ws.core.packing import GZIP, SUFFIXES, ZSTD, packer
 from binance_ws.errors import ArgumentError
 
 
@@ -117,3 +117,13 @@ def test_progress_counts_the_bytes_of_the_file(folder: Path) -> None:
     path.write_bytes(WHOLE[".jsonl.zst"])
     assert len(list(records(path, counted.append))) == len(LINES)
     assert sum(counted) == path.stat().st_size
+
+
+@pytest.mark.parametrize("suffix", [GZIP, ZSTD])
+def test_a_broken_line_of_a_damaged_file_is_no_error(folder: Path, suffix: str) -> None:
+    """Damage may show in what is unpacked before it is noticed; a file that is whole has only itself to blame."""
+    data = packed(suffix, [frame(1), b"rubbish\n", frame(2)])
+    one, cut = read(folder, suffix, data[:-1])
+    assert (one.note, cut.note and cut.note["note"]) == (None, CUT)
+    with pytest.raises(ArgumentError, match="line 2 of"):
+        read(folder, suffix, data)

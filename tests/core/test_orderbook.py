@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_ws.core import bounds
+from binance_ws.core import bounds, orderbook
 from binance_ws.core.levels import BookSnapshot, Fill
 from binance_ws.core.orderbook import APPLIED, FUTURES, GAP, SPOT, STALE, Applied, OrderBook, Rule
 from binance_ws.errors import ArgumentError
@@ -179,6 +179,25 @@ def test_a_snapshot_is_a_value() -> None:
     assert before.bids[0] == ("9.50", "1.0")
     assert book.top(1) == BookSnapshot("BTCUSDT", 103, 7, (("9.40", "2.0"),), (("9.60", "1.0"),))
     assert before.best() == (100, ("9.50", "1.0"), ("9.60", "1.0"))
+
+
+def test_a_read_in_the_middle_of_a_diff_has_no_holes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A level beyond the last one of a snapshot that was cut is not shown, not even while its diff is applied."""
+    book, seen, make = OrderBook("X", SPOT, limit=3), [], orderbook._Version.make
+
+    def watched(version: orderbook._Version) -> None:
+        seen.append(book.snapshot())
+        make(version)
+        seen.append(book.snapshot())
+
+    levels = {
+        "bids": [["100", "1"], ["99", "1"], ["98", "1"]],
+        "asks": [["101", "1"], ["102", "1"], ["103", "1"]],
+    }
+    book.apply_snapshot({"lastUpdateId": 10, **levels})
+    monkeypatch.setattr(orderbook._Version, "make", watched)
+    book.apply_diff({"U": 11, "u": 11, "b": [["90", "5"]], "a": [["120", "5"]]})
+    assert [(now.update_id, len(now.bids), len(now.asks)) for now in seen] == [(11, 3, 3)] * 2
 
 
 def test_sums_over_the_book() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -98,11 +101,50 @@ def test_without_zstandard_it_is_said_what_to_install(monkeypatch: pytest.Monkey
     assert packer(GZIP).end()
 
 
-def test_damage_takes_nothing_away_from_what_stands_before_it() -> None:
-    """Zeros at the end of a file, as a loss of power leaves them."""
-    lines = b"".join(b"%d\n" % number for number in range(5000))
-    way = packer(GZIP)
-    packed = way.pack(lines) + way.flush()
-    unpacker = Unpacked([packed + bytes(512)], "x" + GZIP)
-    assert b"".join(unpacker) == lines
-    assert "damaged" in unpacker.cut
+LINES = [b"%d,%d\n" % (number, number * number % 9973) for number in range(20_000)]
+
+
+def recorded(suffix: str) -> tuple[bytes, list[tuple[int, int]]]:
+    """Lines, flushed a hundred at a time, and how many bytes stood there with how many lines after each flush."""
+    way, data, flushed = packer(suffix), b"", []
+    for at in range(0, len(LINES), 100):
+        data += way.pack(b"".join(LINES[at : at + 100])) + way.flush()
+        flushed.append((len(data), at + 100))
+    return data + way.end(), flushed
+
+
+DAMAGES: dict[str, Callable[[bytes, int], bytes]] = {
+    "zeros": lambda data, at: data[:at] + bytes(len(data) - at),
+    "rubbish": lambda data, at: data[:at] + Random(1).randbytes(len(data) - at),
+    "a flipped byte": lambda data, at: data[:at] + bytes([data[at] ^ 0x55]) + data[at + 1 :],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("suffix", [GZIP, ZSTD])
+@pytest.mark.parametrize("behind", [0, 7, 60])
+def test_damage_takes_nothing_away_from_what_stands_before_it(suffix: str, damage: str, behind: int) -> None:
+    """What is read is what was written, but for the last flush, or the last member of a gzip."""
+    data, flushed = recorded(suffix)
+    end, lines = flushed[120]
+    found, why = unpacked(DAMAGES[damage](data, end + behind), suffix, 1 << 18)
+    whole = found[: found.rfind(b"\n") + 1].splitlines(keepends=True)
+    lost = sum(map(len, LINES[len(whole) : lines]))
+    assert whole[:lines] == LINES[: min(len(whole), lines)]
+    assert lost < ((1 << 14) + 2000 if suffix == GZIP else 2000)
+    assert suffix == ZSTD or whole == LINES[: len(whole)], "nothing of a gzip is believed before its checksum"
+    assert why.startswith("it is damaged")
+
+
+def test_checksums_cost_little() -> None:
+    """Members are short enough to lose little, and long enough to pack well."""
+    one = zlib.compressobj(5, zlib.DEFLATED, 31)
+    shortest = one.compress(b"".join(LINES)) + one.flush()
+    assert len(recorded(GZIP)[0]) < 1.2 * len(shortest)
+
+
+def test_a_long_member_is_not_kept_back() -> None:
+    """Other programs make a single one of a whole file: it is read as it comes."""
+    data = gzip.compress(Random(1).randbytes(3 << 20))
+    first = next(piece for piece in Unpacked(in_pieces(data, 1 << 16), "x" + GZIP) if piece)
+    assert 1 << 20 < len(first) < 2 << 20

@@ -108,19 +108,49 @@ def test_only_what_is_new_is_told() -> None:
     assert (news[-1]["E"], news[-1]["u"]) == (999, 77)
 
 
+@pytest.mark.parametrize("unit", [1, 1000], ids=["milliseconds", "microseconds"])
+def test_times_of_either_unit(unit: int) -> None:
+    """What is old is no news in either unit, and each event keeps the unit in which REST told it."""
+    known, now = Known(SpotShape()), 1_790_000_000_000
+    known.learn([spot_row(1, time=(now - 9000) * unit)], spot_account(BNB="1"))
+    rows = [
+        spot_row(1, "FILLED", "5.00", "50.00", (now - 500) * unit),
+        spot_row(2, "FILLED", "5.00", "50.00", (now - 2000) * unit),
+        spot_row(3, "FILLED", "5.00", "50.00", (now - 400) * unit),
+    ]
+    account = {**spot_account(BNB="2"), "updateTime": (now - 300) * unit}
+    news = known.news(rows, account, knows(SpotShape()), now - 1000, now)
+    assert [event.get("i") for event in news] == [1, 3, None]
+    assert [event["E"] for event in news] == [(now - 500) * unit, (now - 400) * unit, now * unit]
+    assert news[-1]["u"] == (now - 300) * unit
+
+
 def test_what_came_meanwhile_is_newer() -> None:
     """Orders and assets of which the stream itself told since are left to it."""
     known = knows(SpotShape())
-    later = knows(SpotShape(), {**REPORT, "i": 4}, {**POSITION, "B": [{"a": "BNB", "f": "3", "l": "0"}]})
+    report = {**REPORT, "s": "BNBUSDT", "i": 4}
+    later = knows(SpotShape(), report, {**POSITION, "B": [{"a": "BNB", "f": "3", "l": "0"}]})
     rows = [spot_row(4, "FILLED", "5.00", "50.00", 120), spot_row(5, time=120)]
     news = known.news(rows, spot_account(BNB="1.0", USDT="2"), later, 100, 999)
     assert [event.get("i") for event in news] == [5, None]
     assert [balance["a"] for balance in news[-1]["B"]] == ["USDT"]
 
 
+def test_each_symbol_counts_its_own_orders() -> None:
+    """Two orders of two symbols may have one number."""
+    known = Known(SpotShape())
+    rows = [spot_row(1), {**spot_row(1), "symbol": "BTCUSDT"}]
+    known.learn(rows, {})
+    assert [order.symbol for order in known.open_orders()] == ["BTCUSDT", "BNBUSDT"]
+    filled = {**spot_row(1, "FILLED", "5.00", "50.00"), "symbol": "BTCUSDT"}
+    (event,) = known.news([rows[0], filled], {}, knows(SpotShape()), 0, 0)
+    assert (event["s"], event["X"]) == ("BTCUSDT", "FILLED")
+
+
 def test_what_was_executed_since() -> None:
     """``l`` and ``L`` tell quantity and mean price since it was heard of last; ``z`` and ``Z`` all of it."""
-    known = knows(SpotShape(), {**REPORT, "i": 1, "X": "PARTIALLY_FILLED", "z": "1.00", "Z": "10.00"})
+    heard = {"s": "BNBUSDT", "i": 1, "X": "PARTIALLY_FILLED", "z": "1.00", "Z": "10.00"}
+    known = knows(SpotShape(), {**REPORT, **heard})
     rows = [spot_row(1, "FILLED", "5.00", "40.00")]
     (event,) = known.news(rows, {}, knows(SpotShape()), 0, 0)
     assert [Decimal(event[letter]) for letter in "lLY"] == [4, Decimal("7.5"), 30]
@@ -208,4 +238,4 @@ def test_what_is_known_is_bounded() -> None:
         known.hear({**REPORT, "i": number, "s": f"S{number % 3}"})
     assert len(known.orders) == 10_000
     assert known.symbols(2) == ["S2", "S1"]
-    assert len(known.open_orders("S1")) == 3333
+    assert len(known.open_orders()) == 10_000

@@ -81,9 +81,9 @@ def candle(opened: int, event: int, closed: bool = False) -> dict[str, Any]:
                 None,
                 REPEATED,
                 None,
-                Gap(MINUTE, 2 * MINUTE - 1),
+                Gap(MINUTE, MINUTE),
                 None,
-                Gap(3 * MINUTE, 5 * MINUTE - 1),
+                Gap(3 * MINUTE, 4 * MINUTE),
                 None,
                 None,
                 REPEATED,
@@ -137,6 +137,32 @@ def test_next_and_gaps_are_the_whole_truth(ids: list[int]) -> None:
 def test_the_following_kline(opened: int, interval: str, utc8: bool, expected: int) -> None:
     """Months are as long as they are; microseconds stay microseconds."""
     assert following(opened, interval, utc8) == expected
+
+
+@pytest.mark.parametrize("utc8", [False, True])
+@pytest.mark.parametrize("interval", ["1s", "12h", "1w", "1M"])
+@given(steps=st.integers(1, 100), unit=st.sampled_from([1, 1000]))
+def test_klines_are_counted_both_ways(interval: str, utc8: bool, steps: int, unit: int) -> None:
+    """So many on, or one after the other; and back again. None is older than the epoch."""
+    opened = following(1_700_000_000_000 * unit, "1M", utc8)
+    behind = opened
+    for _ in range(steps):
+        behind = following(behind, interval, utc8)
+    assert following(opened, interval, utc8, steps) == behind
+    assert following(behind, interval, utc8, -steps) == opened
+    assert following(opened, "1M", False, -(10**6)) == 0
+
+
+def test_a_gap_ends_with_the_last_candle_that_is_missing() -> None:
+    """A single one reads as one; one that opens where none should makes no gap that ends before it began."""
+    second = names.kline("B", "1s")
+    assert verdicts(second, candle(1000, 2000, closed=True), candle(3000, 3500))[1] == Gap(2000, 2000)
+    assert verdicts(second, candle(1000, 1500), candle(1001, 3500))[1] == Gap(1000, 1000)
+    january, march = 1_704_067_200_000, 1_709_251_200_000
+    month = names.kline("B", "1M")
+    assert verdicts(month, candle(january, january + 1), candle(march, march + 1))[1] == Gap(
+        january, 1_706_745_600_000
+    )
 
 
 @pytest.mark.parametrize("name", ["btcusdt@kline_1M@+08:00", "btcusdt@kline_1h"])

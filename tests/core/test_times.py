@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from binance_ws.core.times import MICROSECONDS_FROM, lag, microseconds
+from binance_ws.core.times import MICROSECONDS_FROM, lag, microseconds, scale
 
 
 def test_times_are_milliseconds_or_microseconds() -> None:
     """Both mean the same moment."""
     assert microseconds(1_672_515_782_136) == microseconds(1_672_515_782_136_000) == 1_672_515_782_136_000
+    assert (scale(1_672_515_782_136), scale(1_672_515_782_136_000)) == (1, 1000)
     assert microseconds(MICROSECONDS_FROM) == MICROSECONDS_FROM * 1000
 
 

@@ -100,11 +100,11 @@ class Days:
 
     def calm_down(self) -> None:
         """Everything is subscribed again, and every account hears of something."""
-        self.manager.wait_connected(timeout=3 * SECONDS)
+        self.manager.wait_connected(timeout=SECONDS)
         with self.grown:
             goals = {name: len(came) + 5 for name, came in self.came.items()}
             done = self.grown.wait_for(
-                lambda: all(len(self.came[name]) >= goal for name, goal in goals.items()), 3 * SECONDS
+                lambda: all(len(self.came[name]) >= goal for name, goal in goals.items()), SECONDS
             )
         assert done, self.manager.sockets()
         self._over.set()
@@ -185,7 +185,7 @@ def test_a_revoked_key_ends_every_stream() -> None:
         days.exchange.faults.revoke()
         with days.grown:
             done = days.grown.wait_for(
-                lambda: all(came and came[-1]["e"] == "error" for came in days.came.values()), 2 * SECONDS
+                lambda: all(came and came[-1]["e"] == "error" for came in days.came.values()), SECONDS
             )
         assert done, {name: came[-1:] for name, came in days.came.items()}
         for came in days.came.values():

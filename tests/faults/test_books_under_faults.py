@@ -67,7 +67,7 @@ class Fifty(Room):
     """A room with fifty books."""
 
     def __init__(self) -> None:
-        super().__init__(BOOKS, max_retries=None, stale_after=1.0)
+        super().__init__(BOOKS, timeout=2, max_retries=None, stale_after=1.0)
         self.exchange._server.loop.ask(self._stay_awake)
         self.manager.start()
         self.books = [
@@ -84,15 +84,15 @@ class Fifty(Room):
     def wait_ready(self) -> None:
         """Until every book is up to date."""
         for book in self.books:
-            book.wait_ready(4 * SECONDS)
+            book.wait_ready(SECONDS)
 
     def wait_stale(self, since: int, symbols: set[str]) -> None:
         """Until those books have been marked stale since an event."""
-        assert self.wait_for(lambda: symbols <= self.stale(since), 3 * SECONDS), symbols - self.stale(since)
+        assert self.wait_for(lambda: symbols <= self.stale(since), SECONDS), symbols - self.stale(since)
 
     def all_equal(self) -> list[Book]:
         """The books that do not become the exchange's own."""
-        return [book for book in self.books if not self.equal(book, 4 * SECONDS)]
+        return [book for book in self.books if not self.equal(book, SECONDS)]
 
 
 @pytest.fixture(scope="module")

@@ -89,7 +89,7 @@ def test_a_budget_that_counts_wrongly_gets_us_banned(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Were the window broken and a refusal not obeyed, the exchange would ban us: here it is seen to do so."""
-    monkeypatch.setattr(Window, "reserve", lambda self, now: 0.0)
+    monkeypatch.setattr(Window, "reserve", lambda self, now: now)
     monkeypatch.setattr(Penalty, "wait", lambda self, now: 0.0)
     environment = Environment.local(exchange.host, connects=(LIMIT, 300.0))
     open_many(environment, exchange, LIMIT + 15, LIMIT + 5)

@@ -51,7 +51,7 @@ class Events:
     def wait(self, kind: type[events.Event], count: int) -> None:
         """Until so many of a kind were told."""
         with self._changed:
-            assert self._changed.wait_for(lambda: self.count(kind) >= count, 3 * SECONDS), self.told
+            assert self._changed.wait_for(lambda: self.count(kind) >= count, SECONDS), self.told
 
 
 def test_after_an_outage_all_come_back_within_the_budget() -> None:
@@ -64,11 +64,11 @@ def test_after_an_outage_all_come_back_within_the_budget() -> None:
         with BinanceSocketManager(client, max_retries=None, on_event=told) as opened:
             for row in client.exchange_info()["symbols"][:sockets]:
                 opened.start_trade_socket(row["symbol"], lambda message: None)
-            opened.wait_connected(timeout=2 * SECONDS)
+            opened.wait_connected(timeout=SECONDS)
             with exchange.faults.refuse():
                 exchange.faults.reset()
                 told.wait(events.Retrying, sockets)
-            opened.wait_connected(timeout=3 * SECONDS)
+            opened.wait_connected(timeout=SECONDS)
             assert told.count(events.Connected) == 2 * sockets
             refused = [request for request in exchange.requests if request.status in (418, 429)]
         opened.join(SECONDS)

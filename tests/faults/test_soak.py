@@ -57,10 +57,46 @@ def test_what_is_right_is_right() -> None:
 
 def test_a_trail_does_not_grow() -> None:
     """Of wrong steps the first ones are kept, and all are counted."""
-    trail = trail_of(*range(0, 200, 2))
-    assert (trail.first, trail.last, trail.count, trail.wrong) == (0, 198, 100, 99)
+    trail = trail_of(*range(0, 1000, 2))
+    assert (trail.first, trail.last, trail.count, trail.wrong) == (0, 998, 500, 499)
     assert len(trail.pairs) == KEPT
-    assert "99 wrong steps" in verdict.compare(TRADE, trail, [range(0, 200, 2)], 198)[0]
+    assert "499 wrong steps" in verdict.compare(TRADE, trail, [range(0, 1000, 2)], 998)[0]
+    ledger = Ledger()
+    for number in range(2 * KEPT):
+        ledger.hear(events.Missed("k", TRADE, number, number))
+    assert len(ledger.missed[TRADE]) == KEPT
+
+
+@pytest.mark.parametrize(
+    ("pair", "step", "missed", "kind"),
+    [
+        ((5, 9), 1, [(6, 8)], verdict.TOLD),
+        ((5, 9), 1, [(8, 8), (6, 7)], verdict.TOLD),
+        ((5, 9), 1, [(1, 20)], verdict.TOLD),
+        ((5, 9), 1, [], verdict.SILENT),
+        ((5, 9), 1, [(6, 6), (8, 8)], verdict.SILENT),
+        ((5, 9), 1, [(10, 12)], verdict.SILENT),
+        ((0, 3 * MINUTE), MINUTE, [(MINUTE, 2 * MINUTE)], verdict.TOLD),
+        ((0, 3 * MINUTE), MINUTE, [(MINUTE, MINUTE)], verdict.SILENT),
+        ((5, 5), 1, [(1, 9)], verdict.AGAIN),
+        ((5, 3), 1, [(4, 4)], verdict.AGAIN),
+    ],
+)
+def test_what_is_lost_was_told_or_not(
+    pair: tuple[int, int], step: int, missed: list[tuple[int, int]], kind: str
+) -> None:
+    """A wrong step is looked up in what was told of its stream, which may come in pieces."""
+    assert verdict.kind_of(pair, step, missed) == kind
+
+
+def test_the_verdict_says_which() -> None:
+    """By kind, what nobody was told of first."""
+    trail = trail_of(1, 4, 6, 5, 6)
+    (found,) = verdict.compare(TRADE, trail, [range(4, 7)], 6, [(2, 3)])[:1]
+    assert found == (
+        f"{TRADE}: 3 wrong steps: 1 lost without a word [(4, 6)], 1 lost and told [(1, 4)], "
+        "1 repeated or out of order [(6, 5)]"
+    )
 
 
 HOUR = range(0, 3600, 5)
@@ -117,6 +153,7 @@ def test_what_is_numbered() -> None:
     assert number_of("btcusdt@kline_1s", {"k": {"t": 7000, "x": False}}) is None
     assert number_of("btcusdt@depth", {"u": 5}) is None
     assert (step_of(TRADE), step_of("btcusdt@kline_1s"), step_of("btcusdt@kline_1m")) == (1, 1000, MINUTE)
-    ledger = Ledger()
-    ledger.hear(events.Missed("k", TRADE, 1, 2))
-    assert ledger.missed
+    ledger = Ledger(markets={"of futures": "usdm:"})
+    for key, stream in [("k", TRADE), ("of futures", TRADE), ("k", "btcusdt@depth")]:
+        ledger.hear(events.Missed(key, stream, 1, 2))
+    assert ledger.missed == {TRADE: [(1, 2)], f"usdm:{TRADE}": [(1, 2)]}

@@ -67,7 +67,7 @@ def test_answers_find_their_requests(timer: Timer) -> None:
     for number in (2, 1, 1):
         made.answered({"id": number, "status": 200, "result": {"is": number}})
     assert [end.all for end in ends] == [[({"is": 1}, None)], [({"is": 2}, None)]]
-    assert len(made) == 0
+    assert not made._pending
 
 
 @pytest.mark.parametrize(
@@ -94,6 +94,18 @@ def test_errors_are_of_our_tree(timer: Timer, name: str, kind: type[ApiError], c
     assert (result, type(error)) == (None, kind)
     assert isinstance(error, ApiError)
     assert error.code == code
+
+
+def test_the_moment_of_a_ban_may_be_in_microseconds(timer: Timer) -> None:
+    """A connection that asks for microseconds is not banned a thousand times as long."""
+    made, _ = calls(timer)
+    end, banned = Ends(), load("wsapi_error_418_banned.json")
+    made.call("time", {}, end)
+    data = {name: moment * 1000 for name, moment in banned["error"]["data"].items()}
+    made.answered({**banned, "id": 1, "error": {**banned["error"], "data": data}})
+    error = end.all[0][1]
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == 3493
 
 
 def test_a_ban_is_kept_by_the_whole_process(timer: Timer) -> None:
@@ -156,7 +168,7 @@ def test_what_cannot_be_sent_ends_at_once(timer: Timer) -> None:
     end = Ends()
     made.call("time", {}, end)
     assert isinstance(end.all[0][1], NotConnected)
-    assert len(made) == 0
+    assert not made._pending
 
 
 def test_an_error_that_belongs_to_nobody_is_told() -> None:

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from binance_ws.net.limits import SPOT, HostBudget, Standing, budget_of, forget_budgets, standings
+from binance_ws.core.pools import SPOT
+from binance_ws.net.limits import HostBudget, Standing, budget_of, forget_budgets, standings
+
+from ..peer import SECONDS
+from ..waiting import in_thread, wait_event
+
+
+class Watched(threading.Event):
+    """An event that tells when somebody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited.set()
+        return super().wait(timeout)
 
 
 @pytest.fixture(autouse=True)
@@ -21,11 +39,44 @@ def fresh_budgets() -> Iterator[None]:
 def test_a_thousand_connections_that_wait_are_told_in_a_few_lines(caplog: pytest.LogCaptureFixture) -> None:
     """A line for each five minutes that the last of them has to wait, not one for each connection."""
     budget = HostBudget("host", (285, 300.0))
-    waits = [budget.connect() for _ in range(1000)]
+    began = time.monotonic()
+    waits = [budget.connect() - began for _ in range(1000)]
     assert [sum(wait > low for wait in waits) for low in (1, 301, 601)] == [715, 430, 145]
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 3
     said = "host: connections wait up to {} s for the limit of this address"
     assert caplog.messages == [said.format(seconds) for seconds in (300, 600, 900)]
+
+
+def test_a_ban_is_waited_out_before_an_attempt_counts() -> None:
+    """Those that waited for it do not stand for attempts of long ago, which would let too many in at its end."""
+    budget, stopping = HostBudget("host", (2, 300.0)), threading.Event()
+    budget.penalize(0.2)
+    admitted = threading.Semaphore(0)
+
+    def admit() -> None:
+        budget.admit(stopping)
+        admitted.release()
+
+    waiting = [in_thread(admit) for _ in range(3)]
+    assert admitted.acquire(timeout=SECONDS)
+    assert budget.standing().connects in (0, 1)
+    assert budget.banned() == 0
+    stopping.set()
+    for thread in waiting:
+        thread.join(SECONDS)
+        assert not thread.is_alive()
+
+
+def test_who_stops_while_waiting_makes_room_for_another() -> None:
+    """What a cell that is run twice had reserved is the next one's."""
+    budget, stopping = HostBudget("host", (1, 300.0)), Watched()
+    began = budget.connect()
+    waiting = in_thread(lambda: budget.admit(stopping))
+    wait_event(stopping.waited)
+    assert budget.held_up() > 300
+    stopping.set()
+    waiting.join(SECONDS)
+    assert budget.connect() == began + 300
 
 
 def test_who_waits_for_long_is_told_again(

@@ -54,6 +54,14 @@ def test_pings_are_answered_before_any_callback() -> None:
     assert bench.log == [("pong", b"now"), ("pong", b"too"), *texts]
 
 
+def test_binary_messages_do_not_hold_up_a_pong() -> None:
+    """They keep their place among the texts, which are not delivered for their sake before a ping is answered."""
+    bench = Bench([frame("a") + frame("b", BINARY) + frame("c") + frame("d", BINARY) + frame("now", PING)])
+    bench.run()
+    messages = [("text", b"a"), ("binary", b"b"), ("text", b"c"), ("binary", b"d")]
+    assert bench.log == [("pong", b"now"), *messages]
+
+
 def test_a_fragmented_message_keeps_its_place() -> None:
     """Texts, fragments with a ping between them, and binary messages come in the order they were sent in."""
     bench = Bench([SAMPLE])
@@ -104,10 +112,10 @@ def test_text_may_be_cut_within_a_character() -> None:
     [(1000, b""), (1001, b"going away"), (1008, "für immer".encode()), (3000, b""), (4999, b"x" * 123)],
 )
 def test_a_close_is_echoed_with_its_code(code: int, reason: bytes) -> None:
-    """What came before is delivered, the answer carries the peer's code, and nothing after it counts."""
+    """The answer carries the peer's code and waits for no callback; what came before is delivered, no more."""
     bench = Bench([frame("a") + closing(code, reason) + frame("b") + frame("", PING)])
     lost = bench.run()
-    assert bench.log == [("text", b"a"), ("close", struct.pack("!H", code))]
+    assert bench.log == [("close", struct.pack("!H", code)), ("text", b"a")]
     assert isinstance(lost, ConnectionLost)
     assert not isinstance(lost, ProtocolViolation)
     assert (lost.code, str(code) in str(lost), reason.decode() in str(lost)) == (code, True, True)

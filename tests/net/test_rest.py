@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from binance_ws.errors import (
     RestError,
 )
 from binance_ws.net.network import Network
-from binance_ws.net.rest import api_error
+from binance_ws.net.rest import api_error, required
 from tests.certificates import Authority
 from tests.net.calling import failure, rest
 from tests.net.dialling import playing
@@ -133,12 +135,38 @@ def test_an_error_of_any_shape_has_words(answer: Any) -> None:
     assert "no reason given (HTTP 500)" in str(api_error(500, answer))
 
 
+@pytest.mark.parametrize("answer", [{}, {"code": -1}, {"token": None}, [], "token"])
+def test_what_an_answer_must_tell(answer: Any) -> None:
+    """An answer that does not is an error that may pass."""
+    assert required({"token": 0}, "token") == 0
+    with pytest.raises(ApiError, match="has no token") as caught:
+        required(answer, "token")
+    assert caught.value.retryable
+
+
 @pytest.mark.parametrize("body", [b"<html>", b"{", b"\xff"])
 def test_an_answer_that_is_no_json_is_an_error(body: bytes) -> None:
     """Even with status 200."""
     with web(Answer(body)) as host:
         error = failure(f"http://{host.host}/")
     assert (type(error), str(error)) == (ApiError, "no reason given (HTTP 200)")
+
+
+@pytest.mark.parametrize("key", ["secret\n", " secret", "secret\u200b", "\u043asecret"])
+def test_a_header_that_cannot_be_sent_is_not_shown(key: str) -> None:
+    """Who refuses to send it shows it: neither the error nor its cause has any of that."""
+    with web(Answer()) as host, rest() as client, pytest.raises(RestError) as caught:
+        client.call("GET", f"http://{host.host}/", headers={"X-MBX-APIKEY": key})
+    assert str(caught.value).startswith(f"nothing was sent to {host.host}: ")
+    assert "secret" not in "".join(traceback.format_exception(caught.value))
+    assert caught.value.__cause__ is None
+    assert host.asked == []
+
+
+def test_a_url_that_cannot_be_asked_is_not_shown() -> None:
+    """It has the signature at its end."""
+    error = failure("nowhere://host/path")
+    assert (type(error), error.__cause__) == (RestError, None)
 
 
 def test_a_host_that_refuses() -> None:
@@ -225,3 +253,20 @@ def test_an_answer_that_breaks_off(answer: bytes, end: Callable[[Link], None]) -
         error = failure(f"http://{host.host}/")
     assert type(error) is RestError
     assert host.host in str(error)
+
+
+def test_a_forked_child_has_connections_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the parent is connected to is the parent's: two that speak on one connection understand nothing."""
+    ports: list[int] = []
+
+    def play(handler: Handler) -> None:
+        ports.append(handler.client_address[1])
+        handler.answer(Answer())
+
+    with web(play) as host, rest() as client:
+        for process in (None, None, 1, 1):
+            if process is not None:
+                monkeypatch.setattr(os, "getpid", lambda: 1)
+            client.call("GET", f"http://{host.host}/")
+    one, two, three, four = ports
+    assert one == two != three == four

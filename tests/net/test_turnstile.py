@@ -127,6 +127,35 @@ def test_too_much_left_makes_threads_wait() -> None:
     assert work.done == [0, 1, 2, 3, 4]
 
 
+def test_who_has_the_turn_never_waits_for_it() -> None:
+    """However much is left, work that brings more work leaves it with itself."""
+    turnstile, gate, work = Turnstile(0), Gate(), Work()
+
+    def bring(_: Any) -> None:
+        gate(None)
+        turnstile.take(work, "mine")
+
+    first = _taker(turnstile, bring, [None])
+    assert gate.begun.wait(SECONDS)
+    turnstile.take(work, "left", waits=False)
+    gate.open.set()
+    _join(first)
+    assert work.done == ["left", "mine"]
+
+
+def test_who_closes_does_not_wait_for_work_that_never_ends() -> None:
+    """Over the limit too it leaves its own and goes on; it is done if the other ever ends."""
+    turnstile, gate, work = Turnstile(0), Gate(), Work()
+    first = _taker(turnstile, gate, [None])
+    assert gate.begun.wait(SECONDS)
+    for number in range(3):
+        turnstile.take(work, number, waits=False)
+    assert work.done == []
+    gate.open.set()
+    _join(first)
+    assert work.done == [0, 1, 2]
+
+
 def test_work_that_raises_does_not_keep_the_turn() -> None:
     """The error is the caller's; what was left is done with the next."""
     turnstile, work = Turnstile(), Work()

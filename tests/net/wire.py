@@ -48,9 +48,9 @@ class Wire:
         assert len(piece) <= count
         return piece
 
-    def recv_into(self, buffer: memoryview) -> int:
+    def recv_into(self, buffer: memoryview, size: int = 0, flags: int = 0) -> int:
         """The same, into a buffer; how much it was."""
-        piece = self.recv(len(buffer))
+        piece = self.recv(size or len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)
 

@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from binance_ws.books.show import rungs
 from binance_ws.core.levels import BookSnapshot
 from binance_ws.core.lifecycle import State
 from binance_ws.info import Sockets
-from binance_ws.notebook.tables import duration, ladder_table, sockets_table
+from binance_ws.notebook.tables import ladder_table, sockets_table
 from tests.notebook.making import info
-
-
-@pytest.mark.parametrize(
-    ("milliseconds", "text"),
-    [
-        (None, "–"),
-        (0.4, "0 ms"),
-        (999, "999 ms"),
-        (-5, "-5 ms"),
-        (1500, "1.5 s"),
-        (45_000, "45 s"),
-        (180_000, "3 min"),
-        (7_200_000, "2 h"),
-        (864_000_000, "10 d"),
-    ],
-)
-def test_durations(milliseconds: float | None, text: str) -> None:
-    """As people say them."""
-    assert duration(milliseconds) == text
 
 
 def test_a_table_of_sockets() -> None:

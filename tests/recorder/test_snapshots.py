@@ -12,8 +12,10 @@ import pytest
 
 from binance_ws import BinanceSocketManager, Client, events
 from binance_ws.errors import ApiError, RateLimited, RestError
-from binance_ws.recorder import read
+from binance_ws.recorder import Recorder, read
 from binance_ws.recorder import snapshots as module
+from binance_ws.recorder.box import Box
+from binance_ws.recorder.files import Files
 from binance_ws.recorder.snapshots import Snapshots
 from binance_ws.simulator import Exchange, Recording
 from binance_ws.streams import names
@@ -100,6 +102,73 @@ def test_where_there_is_none_a_note_says_why(error: Exception, calls: int) -> No
     line = asked.next()
     assert (line["note"], line["stream"], line["cause"]) == ("no_snapshot", BTC.name, str(error))
     assert len(asked.calls) == calls
+    asked.snapshots.end()
+
+
+def change(first: int, **more: int) -> dict[str, int]:
+    """A change of a book; futures tell the id before it."""
+    return {"U": first, "u": first + 2, **more}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(
+    ("first", "calls"), [(change(11), 1), (change(12), 2), (change(15, pu=10), 1), (change(15, pu=11), 2)]
+)
+@pytest.mark.parametrize("sooner", ["the change", "the snapshot"])
+def test_a_snapshot_older_than_the_changes_is_asked_for_again(
+    first: dict[str, int], calls: int, sooner: str
+) -> None:
+    """Whichever of the two comes first; one that the first change joins is enough."""
+    asked = Asked({"lastUpdateId": 10}, {"lastUpdateId": 20})
+    asked.snapshots = Snapshots("binance_ws snapshots test", [BTC], asked.ask, asked.lines.put)
+    if sooner == "the change":
+        asked.snapshots.dropped(BTC.name)
+        asked.snapshots.see(BTC.name, first)
+        asked.snapshots._want([BTC])
+    else:
+        asked.snapshots.hear(events.Connected("key", 1))
+        assert asked.next()["data"] == {"lastUpdateId": 10}
+        asked.snapshots.see(BTC.name, first)
+    if calls == 2 or sooner == "the change":
+        assert asked.next()["data"] == {"lastUpdateId": 10 * calls}
+    asked.snapshots.end()
+    assert len(asked.calls) == calls
+
+
+@pytest.mark.usefixtures("quick")
+def test_where_all_are_older_a_note_says_so() -> None:
+    """It is asked for a few times, not for ever."""
+    asked = Asked(*[{"lastUpdateId": 10}] * 5)
+    asked.snapshots.dropped(BTC.name)
+    asked.snapshots.see(BTC.name, change(100))
+    asked.snapshots.hear(events.Missed("key", ETH.name, 1, 2))
+    asked.snapshots._want([BTC])
+    asked.answers.insert(0, {"lastUpdateId": 1})
+    assert [asked.next().get("symbol"), asked.next()["cause"]] == [
+        "ETHUSDT",
+        "each one was older than the changes that it should be joined by",
+    ]
+    asked.snapshots.end()
+
+
+def test_changes_that_were_dropped_need_another(tmp_path: Path) -> None:
+    """A book is whole again with the first change that found room, without a new connection."""
+    box, asked = Box(1), Asked({"lastUpdateId": 10}, {"lastUpdateId": 20})
+    recorder = Recorder(Files(tmp_path / "x.jsonl", lambda part: b"", None, None), box, asked.snapshots, [])
+
+    def bring(first: int) -> None:
+        data = change(first)
+        frame = json.dumps({"stream": BTC.name, "data": data}).encode()
+        recorder.bring({"stream": BTC.name, "data": data, "frame": frame, "received": 1})
+
+    asked.snapshots.hear(events.Missed("key", BTC.name, 1, 2))
+    assert asked.next()["data"] == {"lastUpdateId": 10}
+    bring(11)
+    bring(14)
+    assert (recorder.dropped, len(asked.calls)) == (1, 1)
+    box.take()
+    bring(17)
+    assert asked.next()["data"] == {"lastUpdateId": 20}
     asked.snapshots.end()
 
 

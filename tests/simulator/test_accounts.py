@@ -8,7 +8,10 @@ import pytest
 
 from binance_ws.errors import ArgumentError
 from binance_ws.simulator import Exchange
+from binance_ws.simulator.routes import pairs
+from binance_ws.simulator.user_calls import CALLS
 from binance_ws.simulator.user_faults import ACCOUNT_KINDS
+from binance_ws.streams.accounts import ACCOUNTS, Account
 from tests.simulator.conftest import Connect, Make
 from tests.simulator.test_streams import shape
 from tests.simulator.test_ws_api import BY_SIGNATURE, PATH
@@ -211,7 +214,83 @@ def test_account_calls_have_weight(make: Make) -> None:
     exchange = make()
     user = User(exchange)
     assert user.signed("GET", "/api/v3/account").headers["X-MBX-USED-WEIGHT-1M"] == "20"
-    assert user.signed("GET", "/api/v3/openOrders").headers["X-MBX-USED-WEIGHT-1M"] == "26"
+    assert user.signed("GET", "/api/v3/openOrders").headers["X-MBX-USED-WEIGHT-1M"] == "100"
+
+
+WEIGHTS = {
+    "/api/v3/account": 20,
+    "/api/v3/openOrders": 80,
+    "/api/v3/openOrders?symbol=BNBBTC": 6,
+    "/api/v3/allOrders?symbol=BNBBTC": 20,
+    "/api/v3/myTrades?symbol=BNBBTC": 20,
+    "/api/v3/myTrades?symbol=BNBBTC&orderId=1": 5,
+    "/sapi/v1/margin/account": 10,
+    "/sapi/v1/margin/isolated/account": 10,
+    "/sapi/v1/margin/openOrders": 10,
+    "/sapi/v1/margin/allOrders?symbol=BNBBTC": 200,
+    "/sapi/v1/margin/myTrades?symbol=BNBBTC": 10,
+    "/fapi/v3/account": 5,
+    "/fapi/v3/balance": 5,
+    "/fapi/v3/positionRisk": 5,
+    "/fapi/v1/openOrders": 40,
+    "/fapi/v1/openOrders?symbol=BTCUSDT": 1,
+    "/fapi/v1/allOrders?symbol=BTCUSDT": 5,
+    "/fapi/v1/userTrades?symbol=BTCUSDT": 5,
+    "/dapi/v1/account": 5,
+    "/dapi/v1/balance": 1,
+    "/dapi/v1/positionRisk": 1,
+    "/dapi/v1/openOrders": 40,
+    "/dapi/v1/openOrders?symbol=BTCUSD_PERP": 1,
+    "/dapi/v1/allOrders?symbol=BTCUSD_PERP": 5,
+    "/dapi/v1/userTrades?symbol=BTCUSD_PERP": 5,
+}
+
+
+def weighed(path: str, method: str = "GET") -> int:
+    """What a call of a path costs."""
+    path, _, query = path.partition("?")
+    return CALLS[path].cost(method, pairs(query))
+
+
+@pytest.mark.parametrize("path", WEIGHTS)
+def test_a_call_has_the_weight_of_its_page(path: str) -> None:
+    """Whatever is asked of all symbols at once is dear."""
+    assert weighed(path) == WEIGHTS[path]
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_the_library_counts_what_the_exchange_counts(account: Account) -> None:
+    """The weights that it states beforehand are those of the exchange."""
+    row = ACCOUNTS[account]
+    if lookups := row.lookups:
+        stated = dict((lookups.open_orders, lookups.orders, lookups.balances))
+        assert {path: weighed(path) for path in stated} == stated
+    for method, weight in zip(("POST", "PUT", "DELETE"), row.weights, strict=True):
+        assert weight in (None, weighed(row.listen_key, method))
+
+
+def test_times_of_spot_may_be_in_microseconds(exchange: Exchange, user: User) -> None:
+    """Signed calls know the header as public ones do; margin and futures do not know it."""
+    spot = exchange.account("spot")
+    order = spot.order("BNBBTC", "SELL", 1, "0.01")
+    spot.fill(order)
+    future = exchange.account("usdm").order("BTCUSDT", "BUY", 1, 50_000)
+    fine = User(exchange, headers={"X-MBX-TIME-UNIT": "MICROSECOND"})
+    for path in ("account", "order", "allOrders", "myTrades"):
+        params = {} if path == "account" else {"symbol": "BNBBTC", "orderId": order.id}
+        coarse, exact = (each.get(f"/api/v3/{path}", **params) for each in (user, fine))
+        assert in_microseconds(coarse) == exact
+        assert coarse != exact
+    assert fine.get("/fapi/v1/openOrders")[0]["time"] == future.time
+
+
+def in_microseconds(answer: Any) -> Any:
+    """An answer with its times a thousandfold."""
+    if isinstance(answer, list):
+        return [in_microseconds(each) for each in answer]
+    return {
+        key: value * 1000 if "ime" in key and key != "timeInForce" else value for key, value in answer.items()
+    }
 
 
 def test_an_event_goes_to_all_that_subscribed(exchange: Exchange, connect: Connect) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_ws.simulator.candles import DAY, HOUR, Candles, Trade, bucket
+from binance_ws.simulator.candles import DAY, HOUR, MINUTE, Candle, Candles, Trade, bucket
 
 UTC = datetime.timezone.utc
 
@@ -80,6 +80,23 @@ def test_a_kline_is_the_sum_of_its_trades(given: list[tuple[int, int, bool, int]
     assert candle.volume == sum(t.quantity for t in inside)
     assert candle.quote == sum(t.quantity * t.price for t in inside)
     assert candle.buy_volume == sum(t.quantity for t in inside if not t.maker)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 12 * 60 - 1)), max_size=40),
+    st.integers(0, 12 * 60),
+    st.integers(0, 12 * 60),
+)
+def test_a_long_span_is_the_sum_of_its_minutes(given: list[tuple[int, int]], one: int, other: int) -> None:
+    """However it lies across the hours, of which full ones are not summed up anew."""
+    candles, (start, end) = Candles(), (MINUTE * minute for minute in sorted((one, other)))
+    for number, (price, minute) in enumerate(sorted(given, key=lambda each: each[1])):
+        candles.add(Trade(number, price, 3, minute * MINUTE + 5, bool(number % 2)))
+    found, minutes = candles.between(start, end), candles.minutes.between(start, end)
+    fields = Candle.__slots__
+    assert [found and getattr(found, name) for name in fields] == [
+        minutes and getattr(minutes, name) for name in fields
+    ]
 
 
 def test_a_bucket_without_trades_is_flat() -> None:

@@ -78,6 +78,22 @@ def test_ids_come_back(subscriptions: Subscriptions) -> None:
         assert ask(subscriptions, {"method": "LIST_SUBSCRIPTIONS", "id": id}) == {"result": [], "id": id}
 
 
+@pytest.mark.parametrize("id", [0, 1, (1 << 63) - 1])
+def test_whole_numbers_are_ids_everywhere(id: int) -> None:
+    """Where ids are whole numbers alone, they come back as they do elsewhere."""
+    futures = Subscriptions(limit=lambda names: 3, combined=False, any_id=False)
+    assert ask(futures, {"method": "LIST_SUBSCRIPTIONS", "id": id}) == {"result": [], "id": id}
+
+
+@pytest.mark.parametrize("request_", [{"id": "abc"}, {"id": -5}, {"id": None}, {"id": True}, {}], ids=str)
+def test_futures_and_options_have_whole_numbers_for_ids(request_: dict[str, Any]) -> None:
+    """Words, numbers below zero, null and none at all are refused there."""
+    futures = Subscriptions(limit=lambda names: 3, combined=False, any_id=False)
+    answer = ask(futures, {"method": "SUBSCRIBE", "params": ["a"], **request_})
+    assert answer == payloads.load("spot_control_error_request_id_type.json")
+    assert not futures.streams
+
+
 def test_a_stream_is_subscribed_once(subscriptions: Subscriptions) -> None:
     """Repeated names count once, unknown ones are unsubscribed silently."""
     ask(subscriptions, {"method": "SUBSCRIBE", "params": ["a", "b", "a"], "id": 1})

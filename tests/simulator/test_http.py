@@ -12,6 +12,7 @@ from binance_ws.simulator import Exchange
 from tests.peer import SECONDS
 from tests.simulator.conftest import Make
 from tests.simulator.markets import REST
+from tests.simulator.users import User
 
 
 @pytest.fixture
@@ -43,6 +44,23 @@ def test_a_call_has_its_weight(exchange: Exchange, session: requests.Session) ->
         exchange.pardon()
         answer = session.get(f"{exchange.url}/api/v3/{path}", timeout=SECONDS)
         assert (path, answer.headers["X-MBX-USED-WEIGHT-1M"]) == (path, str(weight))
+
+
+@pytest.mark.parametrize(
+    ("account", "header"),
+    [
+        ("usdm", "X-MBX-USED-WEIGHT-1M"),
+        ("portfolio", "X-MBX-USED-WEIGHT-1M"),
+        ("margin", "X-SAPI-USED-IP-WEIGHT-1M"),
+        ("margin_risk", "X-SAPI-USED-UID-WEIGHT-1M"),
+    ],
+)
+def test_each_host_tells_the_weight_in_its_way(make: Make, account: str, header: str) -> None:
+    """Margin says whether the address or the account has used it; nothing of it is spot's."""
+    exchange = make(user_data="listen_key")
+    told = User(exchange).keep("POST", account).headers
+    assert {name: told[name] for name in told if name.endswith("1M")} == {header: "1"}
+    assert User(exchange).call("GET", "/api/v3/ping").headers["X-MBX-USED-WEIGHT-1M"] == "1"
 
 
 def test_errors_are_json(exchange: Exchange, session: requests.Session) -> None:

@@ -77,6 +77,16 @@ def test_the_answers_are_the_documented_ones(exchange: Exchange, user: User) -> 
     assert user.call("GET", PATHS["usdm"]).status_code == 405
 
 
+@pytest.mark.parametrize(("account", "weights"), [("spot", [2, 2, 2]), ("margin_risk", [1, 1, 3000])])
+def test_a_key_costs(exchange: Exchange, user: User, account: str, weights: list[int]) -> None:
+    """Those of spot cost two, and to close that of margin risk costs three thousand."""
+    key = user.listen_key(account)
+    for method, weight in zip(("POST", "PUT", "DELETE"), weights, strict=True):
+        exchange.pardon()
+        told = user.keep(method, account, key).headers
+        assert [value for name, value in told.items() if name.endswith("1M")] == [str(weight)]
+
+
 @pytest.mark.parametrize("account", NAMED)
 def test_spot_and_margin_name_the_key(user: User, account: str) -> None:
     """Without the key a PUT is -1102, with another one -1125."""

@@ -69,6 +69,33 @@ def test_who_does_not_listen_is_banned_ever_longer() -> None:
     assert guard.connect("a", NOW + 123) is None
 
 
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("/api/v3/account", 6000),
+        ("/papi/v1/listenKey", 6000),
+        ("/fapi/v1/depth", 2400),
+        ("/eapi/v1/depth", 2400),
+        ("/sapi/v1/margin/openOrders", 12_000),
+        ("/sapi/v1/margin/listen-key", 180_000),
+        ("/nowhere", 6000),
+    ],
+)
+def test_a_pool_holds_so_much(path: str, limit: float) -> None:
+    """Margin counts each call by itself, some by account."""
+    assert Rules().pool(path)[1] == limit
+    assert Rules.off().pool(path)[1] == OFF
+
+
+def test_pools_are_used_up_one_by_one() -> None:
+    """Spot, portfolio margin and each call of margin draw from pools of their own."""
+    guard = Guard(Rules(weight=10, sapi_weight=10))
+    paths = ("/api/v3/account", "/papi/v1/listenKey", "/sapi/v1/margin/account", "/sapi/v1/margin/openOrders")
+    assert [guard.weigh("a", 9, NOW, path) for path in paths] == [None] * 4
+    assert [guard.used("a", path) for path in paths] == [9] * 4
+    assert [guard.weigh("a", 2, NOW, path) is None for path in paths] == [False] * 4
+
+
 def test_weight_is_counted_by_calendar_minutes() -> None:
     """The weight of a minute is forgotten when the next one begins, not 60 s later."""
     guard = Guard(Rules(weight=10))

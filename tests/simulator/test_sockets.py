@@ -92,6 +92,16 @@ def test_a_bad_request_is_answered_and_the_stream_goes_on(
     assert client.json()["e"] == "trade"
 
 
+@pytest.mark.parametrize(("host", "refused"), [("", False), ("/fstream/public", True), ("/dstream", True)])
+def test_a_host_has_its_own_ids(exchange: Exchange, connect: Connect, host: str, refused: bool) -> None:
+    """A word is an id of spot alone; what the URL names is subscribed on every host."""
+    symbol = "btcusd_perp" if host == "/dstream" else "btcusdt"
+    client = connect(exchange, f"{host}/ws/{symbol}@bookTicker")
+    answer = client.ask({"method": "LIST_SUBSCRIPTIONS", "id": "word"})
+    assert ("code" in answer) is refused
+    assert client.json()["s"] == symbol.upper()
+
+
 def test_times_in_microseconds(exchange: Exchange, connect: Connect) -> None:
     """``timeUnit`` makes all times of that connection microseconds, and of no other."""
     fine = connect(exchange, f"/ws/{TRADE}?timeUnit=MICROSECOND").json()

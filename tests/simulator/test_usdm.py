@@ -347,9 +347,18 @@ def test_both_products_share_a_pool_of_weight(make: Make) -> None:
     assert get("/fapi/v1/aggTrades?symbol=BTCUSDT").status_code == 429
     assert get("/api/v3/depth?symbol=BTCUSDT").headers["X-MBX-USED-WEIGHT-1M"] == "5"
     assert get("/eapi/v1/time").json().keys() == {"serverTime"}
-    limits = get("/eapi/v1/exchangeInfo").json()["rateLimits"]
-    assert limits[0]["limit"] == 45
-    assert Rules().pool(Market.USDM) == Rules().pool(Market.COINM) == ("futures", 2400)
+    assert get("/eapi/v1/exchangeInfo").json()["rateLimits"][0]["limit"] == 45
+    assert Rules().pool("/fapi/v1/depth") == Rules().pool("/dapi/v1/depth") == ("futures", 2400)
+
+
+@pytest.mark.parametrize("prefix", ["/fapi", "/dapi", "/eapi"])
+def test_the_limits_are_those_of_the_host(make: Make, prefix: str) -> None:
+    """Futures allow 1200 orders a minute and 300 in 10 s; options tell of weight alone."""
+    told = requests.get(f"{make().url}{prefix}/v1/exchangeInfo", timeout=SECONDS).json()["rateLimits"]
+    rows = [tuple(limit[key] for key in ("rateLimitType", "interval", "intervalNum")) for limit in told]
+    orders = [("ORDERS", "MINUTE", 1), ("ORDERS", "SECOND", 10)]
+    assert rows == [("REQUEST_WEIGHT", "MINUTE", 1), *(orders if prefix != "/eapi" else [])]
+    assert [limit["limit"] for limit in told[1:]] == ([1200, 300] if prefix != "/eapi" else [])
 
 
 def test_exchange_info_lists_contracts(make: Make) -> None:

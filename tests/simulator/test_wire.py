@@ -9,6 +9,7 @@ import pytest
 from binance_ws.simulator.wire import combined, microseconds, shifted, text_frame
 from tests import payloads
 from tests.peer import frame
+from tests.simulator.users import EXAMPLES
 
 
 @pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536])
@@ -44,6 +45,24 @@ def test_a_kline_ends_with_its_last_microsecond() -> None:
     example = json.dumps(payloads.load("spot_kline.json"), separators=(",", ":")).encode()
     kline = json.loads(microseconds(example))["k"]
     assert (kline["t"], kline["T"]) == (1672515780000000, 1672515839999999)
+
+
+@pytest.mark.parametrize(
+    ("name", "times"),
+    [("user_execution_report_bare", "ETOW"), ("user_outbound_account_position_bare", "Eu")],
+)
+def test_events_of_accounts_have_all_their_times_in_microseconds(name: str, times: str) -> None:
+    """The moment an order began to work and the last update of an account are times; ids stay."""
+    example = {**EXAMPLES[name], **({"D": 1499405658657, "u": 10**13} if "W" in times else {})}
+    made = json.loads(microseconds(json.dumps(example, separators=(",", ":")).encode()))
+    moved = {key: example[key] * 1000 for key in (*times, *("D" if "W" in times else ""))}
+    assert made == {**example, **moved}
+
+
+def test_the_id_of_a_change_is_no_time() -> None:
+    """However long it is."""
+    change = b'{"e":"depthUpdate","E":1672515782136,"s":"X","U":9999999999998,"u":9999999999999}'
+    assert microseconds(change) == change.replace(b"136,", b"136000,")
 
 
 def test_numbers_are_moved() -> None:

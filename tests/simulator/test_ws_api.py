@@ -83,6 +83,15 @@ def test_weight_is_counted_and_told(make: Make, connect: Connect) -> None:
     assert 0 <= data["retryAfter"] - data["serverTime"] <= 60_000
 
 
+def test_a_refusal_may_be_in_microseconds(make: Make, connect: Connect) -> None:
+    """Its moments are those of the connection."""
+    exchange = make(rules=Rules.off(weight=3))
+    api = Api(exchange, connect(exchange, f"{PATH}?timeUnit=MICROSECOND"))
+    data = api.ask("depth", symbol="BNBBTC")["error"]["data"]
+    assert data["serverTime"] > 10**15
+    assert 0 <= data["retryAfter"] - data["serverTime"] <= 60_000_000
+
+
 def test_rate_limits_may_be_hidden(exchange: Exchange, connect: Connect) -> None:
     """The URL says so."""
     api = Api(exchange, connect(exchange, f"{PATH}?returnRateLimits=false"))
@@ -93,9 +102,14 @@ def test_times_may_be_in_microseconds(exchange: Exchange, connect: Connect) -> N
     """The URL says so; other words are refused."""
     fine = Api(exchange, connect(exchange, f"{PATH}?timeUnit=MICROSECOND"))
     assert fine.result("time")["serverTime"] > 10**15
+    status = fine.result("session.status")
+    assert min(status["serverTime"], status["connectedSince"]) > 10**15
     assert fine.signed(BY_SIGNATURE)["status"] == 200
     exchange.account("spot").emit(EVENT)
     assert fine.event()["event"]["E"] > 10**15
+    exchange.account("spot").order("BNBBTC", "SELL", 1, "0.01")
+    report, position = (fine.event()["event"] for _ in range(2))
+    assert min(report["W"], report["O"], position["u"]) > 10**15
 
 
 # By signature.

@@ -7,6 +7,7 @@ import hmac
 import itertools
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -63,8 +64,10 @@ def sign(key: Key, payload: str) -> str:
 class User:
     """Calls REST."""
 
-    def __init__(self, exchange: Exchange, key: Key = DEFAULT) -> None:
-        self.exchange, self.key = exchange, key
+    def __init__(
+        self, exchange: Exchange, key: Key = DEFAULT, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.exchange, self.key, self.headers = exchange, key, headers or {}
 
     def call(self, method: str, path: str, **params: Any) -> requests.Response:
         """An unsigned call."""
@@ -84,7 +87,7 @@ class User:
 
     def raw(self, method: str, target: str, body: str | None = None) -> requests.Response:
         """Any call with the key in its header."""
-        headers = {"X-MBX-APIKEY": self.key.api_key} if self.key.api_key else {}
+        headers = {**self.headers, **({"X-MBX-APIKEY": self.key.api_key} if self.key.api_key else {})}
         headers |= {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
         url = self.exchange.url + target
         return requests.request(method, url, data=body, headers=headers, timeout=SECONDS)

@@ -128,6 +128,18 @@ def test_what_a_market_lacks() -> None:
     ]
 
 
+def test_one_speed_is_on_no_page() -> None:
+    """Books of futures at once are known from captures alone; every other speed of a book is documented."""
+    listed = {(INDEX[n]["market"], t): suffixes for n in MARKET for t, suffixes in patterns(n)}
+    books = [kind for kind in CATALOGUE if kind.event == "depthUpdate" or kind.name == "partial_depth"]
+    more = {kind: set(kind.suffixes) - listed[kind.market, kind.template] for kind in books}
+    at_once = {kind for kind, suffixes in more.items() if suffixes == {"@0ms"}}
+    assert {str(kind) for kind in at_once} == {
+        f"{market} <symbol>@{name}" for market in ("usdm", "coinm") for name in ("depth", "depth<levels>")
+    }
+    assert {kind for kind, suffixes in more.items() if suffixes} == at_once
+
+
 @pytest.mark.parametrize("name", MARKET)
 def test_each_message_goes_through_sequence_and_is_no_answer(name: str) -> None:
     """The first is the next of its stream, the same again is repeated where the stream has an order."""

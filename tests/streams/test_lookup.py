@@ -160,7 +160,12 @@ def test_a_name_finds_its_row(name: str, market: str, kind: str, symbol: str) ->
             {"symbol": "a", "interval": "1s"},
             "interval '1s' is not offered by usdm; it has 1m",
         ),
-        ("spot", "partial_depth", {"symbol": "a", "levels": "7"}, "it has 5, 10, 20"),
+        (
+            "spot",
+            "partial_depth",
+            {"symbol": "a", "levels": "7"},
+            "a depth of 7 levels is not offered by spot; it has 5, 10, 20",
+        ),
         ("spot", "mark_price", {"symbol": "a"}, "spot has no mark price stream"),
         (
             "mars",
@@ -184,8 +189,22 @@ def test_a_wrong_value_is_answered_with_what_is_allowed(
 
 def test_a_suffix_that_a_row_lacks_is_answered_with_those_it_has() -> None:
     """A speed of one market is none of another."""
-    with pytest.raises(ArgumentError, match="followed by nothing, @100ms, but not by @500ms"):
+    with pytest.raises(ArgumentError, match="is 100 or None, not 500"):
         build("spot", "depth", "@500ms", symbol="btcusdt")
+
+
+def test_a_callback_in_the_place_of_a_symbol() -> None:
+    """Callers of other libraries pass it first."""
+    with pytest.raises(ArgumentError, match="the symbol comes first, then the callback"):
+        symbol_of(print)
+
+
+def test_a_list_in_the_place_of_a_name() -> None:
+    """Streams are arguments of their own: the error says how a list becomes that, and where the callback goes."""
+    with pytest.raises(UnknownStream, match="the callback comes first"):
+        classify(print)  # type: ignore[arg-type]
+    with pytest.raises(UnknownStream, match=r"put a \* before it"):
+        classify(["btcusdt@trade"])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

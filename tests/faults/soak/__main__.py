@@ -144,7 +144,8 @@ class Soak:
         trails = {name: Trail(**told) for name, told in figures["trails"].items()}
         for name, trail in sorted(trails.items()):
             trail.pairs = [(before, after) for before, after in trail.pairs]
-            self.problems += verdict.compare(name, trail, self._made(name), marks.get(name, 0))
+            missed = [(first, last) for first, last in figures["missed"].get(name, [])]
+            self.problems += verdict.compare(name, trail, self._made(name), marks.get(name, 0), missed)
         self.problems += verdict.growth(self.points("rss"), self.points("blocks"))
         for name in ("threads", "descriptors"):
             self.problems += verdict.crowding(name, self.points(name))
@@ -190,7 +191,8 @@ def report(made: Soak, figures: dict[str, Any]) -> None:
     )
     for name, value in figures["figures"].items():
         print(f"{name}: {value:,}")
-    print(f"missed: {figures['missed'][:5] or 'none'}")
+    missed = (f"{name}: {len(spans)} spans, {spans[:3]}" for name, spans in figures["missed"].items())
+    print(f"told to be missing: {'; '.join(missed) or 'nothing'}")
     print(
         f"memory: {memory.begins:.1f} MiB after the warm-up, {memory.ends:.1f} MiB at the end "
         f"({memory.grown:+.1f}, or {memory.hourly:+.1f} an hour), peak {figures['peak']:.1f}"

@@ -20,8 +20,8 @@ from unittest import mock
 from binance_ws import BinanceSocketManager, Client, manager
 from binance_ws.books import Book
 from binance_ws.config import Environment
+from binance_ws.core import pools
 from binance_ws.means import Means
-from binance_ws.net import limits
 
 from .sockets import BOOK, start
 from .trail import Ledger, Trail, step_of
@@ -76,13 +76,13 @@ class Life:
                 stale_after=2,
                 backfill_limit=WAITING,
             )
+        self.manager.daemon = True  # where the parent dies, this process ends with its input
+        self.manager.start()
         self.changing = start(self.manager, self.ledger)
         self._parked: dict[str, Trail] = {}
         self._states: deque[Any] = deque(maxlen=1000)
         self._watching = False
         self.book = self.manager.start_order_book(BOOK, self._remember)
-        self.manager.daemon = True  # where the parent dies, this process ends with its input
-        self.manager.start()
         self.manager.wait_connected(timeout=30)
 
     def sample(self) -> dict[str, float]:
@@ -148,7 +148,7 @@ class Life:
             "silent": [info.key for info in infos if not info.messages],
             "trails": {name: dataclasses.asdict(trail) for name, trail in self.ledger.ids.items()},
             "told": dict(sorted(self.ledger.told.items())),
-            "missed": [str(event) for event in self.ledger.missed],
+            "missed": dict(sorted(self.ledger.missed.items())),
             "alarms": list(self.alarm.texts),
             "before": self.before,
             "after": resources(),
@@ -185,8 +185,7 @@ def main(host: str, key: str, secret: str, log: str = "") -> None:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
         logging.getLogger("binance_ws").addHandler(handler)
     # An hour is a minute here, with as many faults: so is the minute of request weight.
-    plenty = dict.fromkeys((limits.SPOT, limits.FUTURES, limits.OPTIONS), 10**9)
-    with mock.patch.object(limits, "_WEIGHTS", plenty):
+    with mock.patch.object(pools, "weight_of", return_value=10**9):
         life = Life(host, key, secret)
         print(json.dumps("ready"), flush=True)
         for line in sys.stdin:

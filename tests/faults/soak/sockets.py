@@ -38,11 +38,11 @@ def start(manager: BinanceSocketManager, ledger: Ledger) -> str:
     _start_unnumbered(manager)
     for market, name in FUTURES:
         take = ledger.single(f"{market}:{name}")
-        manager.start_socket(take, name, market=market)
+        ledger.markets[str(manager.start_socket(take, name, market=market))] = f"{market}:"
     manager.start_multiplex_socket(MANY, ledger.many)
-    manager.start_socket(
-        partial(ledger.many, market="usdm:"), "ethusdt@trade", "ethusdt@kline_1m", market="usdm"
-    )
+    many = partial(ledger.many, market="usdm:")
+    key = manager.start_socket(many, "ethusdt@trade", "ethusdt@kline_1m", market="usdm")
+    ledger.markets[str(key)] = "usdm:"
     manager.start_socket(ledger.single("ethbtc@trade"), "ethbtc@trade", maxsize=500, overflow="block")
     manager.start_socket(_checked, "ethbtc@aggTrade", raw=True)
     _pull(manager.stream(*PULLED), ledger)

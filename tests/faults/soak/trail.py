@@ -10,8 +10,8 @@ from typing import Any
 from binance_ws import events
 from binance_ws.core.intervals import following
 
-KEPT = 20
-"""Wrong steps and missed messages that are remembered; the others are counted."""
+KEPT = 200
+"""Wrong steps of a stream, and spans that it missed, that are remembered; other wrong steps are counted."""
 
 
 @dataclass
@@ -53,12 +53,14 @@ class Ledger:
     Args:
         ids: the trails of streams that have numbers.
         told: the events, by kind.
-        missed: what was told to be missing of these; the gaps of books are not filled.
+        missed: what was told to be missing of these, first to last; the gaps of books are not filled.
+        markets: by the key of a socket, what the names of its streams begin with here.
     """
 
     ids: dict[str, Trail] = field(default_factory=dict)
     told: Counter[str] = field(default_factory=Counter)
-    missed: list[events.Missed] = field(default_factory=list)
+    missed: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    markets: dict[str, str] = field(default_factory=dict)
 
     def trail(self, name: str) -> Trail:
         """The trail of a stream."""
@@ -87,9 +89,10 @@ class Ledger:
     def hear(self, event: events.Event) -> None:
         """``on_event``."""
         self.told[type(event).__name__] += 1
-        numbered = isinstance(event, events.Missed) and "@depth" not in event.stream
-        if isinstance(event, events.Missed) and numbered and len(self.missed) < KEPT:
-            self.missed.append(event)
+        if isinstance(event, events.Missed) and "@depth" not in event.stream:
+            name = self.markets.get(event.key, "") + event.stream
+            spans = self.missed.setdefault(name, [])
+            spans += [(event.first, event.last)][: KEPT - len(spans)]
 
 
 def number_of(stream: str, message: Any) -> int | None:

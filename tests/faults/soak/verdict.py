@@ -20,9 +20,15 @@ MOST_THREADS = 10.0
 """How much the number of threads or descriptors may have grown; faults make it go up and down."""
 
 Point = tuple[float, float]
+Pair = tuple[int, int]
+
+AGAIN, TOLD, SILENT = "repeated or out of order", "lost and told", "lost without a word"
+"""What a wrong step may be."""
 
 
-def compare(name: str, trail: Trail, made: Sequence[range], mark: int) -> list[str]:
+def compare(
+    name: str, trail: Trail, made: Sequence[range], mark: int, missed: Sequence[Pair] = ()
+) -> list[str]:
     """What is wrong with a stream.
 
     Args:
@@ -30,6 +36,7 @@ def compare(name: str, trail: Trail, made: Sequence[range], mark: int) -> list[s
         trail: what was delivered.
         made: what the exchange made, each unbroken run as a range, to the end of the trail at least.
         mark: the last number that had to be delivered.
+        missed: what was told to be missing, first to last.
     """
     if trail.first is None or trail.last is None:
         return [f"{name}: nothing came, though it was made up to {mark}"]
@@ -39,13 +46,32 @@ def compare(name: str, trail: Trail, made: Sequence[range], mark: int) -> list[s
     breaks = {(before[-1], after[0]) for before, after in itertools.pairwise(made)}
     wrong = [pair for pair in trail.pairs if pair not in breaks]
     if wrong or trail.wrong > KEPT:
-        found.append(f"{name}: {trail.wrong} wrong steps, the first ones {wrong[:3]}")
+        found.append(f"{name}: {trail.wrong} wrong steps: {_sorted(wrong, trail.step, missed)}")
     expected = sum(_within(run, trail.first, trail.last) for run in made)
     if trail.count != expected:
         found.append(
             f"{name}: {trail.count} from {trail.first} to {trail.last}, of which {expected} were made"
         )
     return found
+
+
+def kind_of(pair: Pair, step: int, missed: Sequence[Pair]) -> str:
+    """What a wrong step is, from one number to another: whether all between them was told to be missing."""
+    number, after = pair[0] + step, pair[1]
+    if after < number:
+        return AGAIN
+    for first, last in sorted(missed):
+        if first <= number <= last:
+            number = last + step
+    return TOLD if number >= after else SILENT
+
+
+def _sorted(wrong: Sequence[Pair], step: int, missed: Sequence[Pair]) -> str:
+    """Wrong steps by what they are, the first ones of each kind in figures."""
+    kinds: dict[str, list[Pair]] = {kind: [] for kind in (SILENT, TOLD, AGAIN)}
+    for pair in wrong:
+        kinds[kind_of(pair, step, missed)].append(pair)
+    return ", ".join(f"{len(pairs)} {kind} {pairs[:3]}" for kind, pairs in kinds.items() if pairs)
 
 
 def _within(run: range, first: int, last: int) -> int:
