@@ -143,6 +143,8 @@ class Peer:
     def close(self) -> None:
         """End everything."""
         self.closed = True
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes whoever accepts
         self._listener.close()
         for link in self.links:
             link.close()

@@ -1,10 +1,10 @@
 """Reads that follow a full one: there is more than can be worked off, so they are large, and made in turn.
 
-A read of 512 KiB costs the kernel half of what eight reads of 64 KiB do, but a room of that size for each
-connection would be too much: there is one for all. And a thread that comes back from a system call and finds the
-interpreter taken wakes every five milliseconds to ask for it (``sys.getswitchinterval``); a hundred of them spend
-a quarter of a processor on that, while those that wait for the room sleep. Those that had to wait read less at a
-time, so that what many have read and not yet worked off stays small.
+Few large reads cost the kernel less than many small ones, but a large room for each connection would be too much:
+there is one for all. And a thread that comes back from a system call and finds the interpreter taken wakes every
+five milliseconds to ask for it (``sys.getswitchinterval``); with a hundred of them that takes a sixth of the time,
+while those that wait for the room sleep. Those that had to wait read less at a time, so that what many have read
+and not yet worked off stays small.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import socket
 import threading
 from collections.abc import Callable
 
-LARGE = 512 * 1024
+LARGE, LESS = 512 * 1024, 64 * 1024
+"""What is read at once, and by those that had to wait for their turn."""
 
 _AT_ONCE = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
 
@@ -27,7 +28,7 @@ def read(recv: Callable[..., int], buffer: memoryview) -> bytes:
 
     Args:
         recv: ``recv_into`` of a blocking socket without TLS.
-        buffer: for what is waited for; as much as is read where others wait for their turn.
+        buffer: for what is waited for.
 
     Returns:
         at most ``LARGE`` bytes; none at the end of the connection.
@@ -37,7 +38,7 @@ def read(recv: Callable[..., int], buffer: memoryview) -> bytes:
         if not alone:
             _turn.acquire()
         try:
-            size = recv(_room, LARGE if alone else len(buffer), _AT_ONCE)
+            size = recv(_room, LARGE if alone else LESS, _AT_ONCE)
             return bytes(_room[:size])
         except BlockingIOError:
             pass

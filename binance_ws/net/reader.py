@@ -24,7 +24,7 @@ from . import crowd
 from .closing import hear_out
 from .frames import BAD_DATA, CONTROL, NORMAL, PROTOCOL_ERROR, TOO_BIG, broken, check, not_text
 
-CHUNK = 65536
+CHUNK = 20 * 1024  # more than a record of TLS, and little enough for each of a thousand idle sockets
 MAX_FRAME_BYTES = 16 * 1024 * 1024
 
 _TEXT = 0x81  # the first byte of a whole text frame
@@ -117,7 +117,7 @@ class Reader:
             self._sock.sendall(frame)
 
     def _loop(self) -> None:
-        # One buffer for all chunks: a large one for each would leave holes in the process's memory.
+        # One buffer for all chunks: a new one for each would leave holes in the process's memory.
         recv, buffer, clock = self._sock.recv_into, memoryview(bytearray(CHUNK)), self._clock
         full = False
         while self.running:

@@ -33,8 +33,9 @@ def test_what_is_there_is_read_at_once() -> None:
 
 
 def test_who_had_to_wait_reads_less(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As much as the buffer takes: where many read, what they have read must not be much."""
+    """Where many read, what they have read must not be much."""
     monkeypatch.setattr(crowd, "_turn", Taken())
+    monkeypatch.setattr(crowd, "LESS", 4)
     ours, peer = socket.socketpair()
     with ours, peer:
         peer.sendall(b"abcdef")

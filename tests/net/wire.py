@@ -41,12 +41,13 @@ class Wire:
     log: list[Entry]
     fails: Callable[[], None] = lambda: None
     timeouts: list[float | None] = field(default_factory=list)
+    _rest: bytes = b""
 
     def recv(self, count: int) -> bytes:
-        """The next piece; nothing, when there is none."""
-        piece = next(self.pieces, b"")
-        assert len(piece) <= count
-        return piece
+        """The next piece, or as much of it as is asked for; nothing, when there is none."""
+        piece = self._rest or next(self.pieces, b"")
+        self._rest = piece[count:]
+        return piece[:count]
 
     def recv_into(self, buffer: memoryview, size: int = 0, flags: int = 0) -> int:
         """The same, into a buffer; how much it was."""
