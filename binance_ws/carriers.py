@@ -141,7 +141,8 @@ class Carriers:
 
     def _leave(self, feed: Feed) -> None:
         self.feeds = tuple(other for other in self.feeds if other is not feed)
-        self._leaving += (feed,)
+        if self._opened:
+            self._leaving += (feed,)
 
     def _pack(self) -> None:
         """Where one connection has room for what another carries, it takes that over and the other is closed.
@@ -154,7 +155,8 @@ class Carriers:
             if others and all(stream.kind.order is not Order.NONE for stream in moved):
                 others[0].add(moved)
                 self._leave(feed)
-                self._timer.after(self._overlap, self._retire, feed)
+                if self._opened:
+                    self._timer.after(self._overlap, self._retire, feed)
 
     def _retire(self, feed: Feed) -> None:
         """Stop a feed as soon as others are heard in its stead; on the timer's thread."""

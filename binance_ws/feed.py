@@ -241,11 +241,13 @@ class Feed:
     def _let_go(self, following: Line, patience: int = _PATIENCE) -> None:
         """Both lines were heard for a while: end the old one, unless the next has ended meanwhile.
 
-        What the old one has not read yet, because a callback takes its time, would be lost with it.
+        What the old one has not read yet, because a callback takes its time, would be lost with it, and so would
+        what the next one has not asked for yet.
         """
         with self._lock:
             old = self.line if following is self._next else None
-        if old is not None and patience and self._reason != SILENCE and old.connection.unread:
+        unread = self._reason != SILENCE and old is not None and old.connection.unread
+        if old is not None and patience and (unread or not following.asked):
             following.remind(self._means.overlap, self._let_go, patience - 1)
         elif old is not None:
             old.connection.stop()

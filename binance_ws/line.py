@@ -152,6 +152,8 @@ class Line:
 
         It is not, where the line opens anew or ends first: nothing holds on to a line that has ended.
         """
+        if before := self._reminders.pop(call, None):
+            before.cancel()
         self._reminders[call] = self._later(seconds, call, self, *args)
 
     def _forget_reminders(self) -> None:
@@ -218,6 +220,11 @@ class Line:
         shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
         text = f"the exchange refused {shown}: {answer.text}"
         self._owner.line_refused(StreamRefused(text, tuple(names), answer.code))
+
+    @property
+    def asked(self) -> bool:
+        """Whether every request has been sent."""
+        return not self._unsent
 
     @property
     def settled(self) -> bool:

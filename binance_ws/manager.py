@@ -121,7 +121,7 @@ class BinanceSocketManager(
             release=self._registry.release,
             tell=self._tell,
             turnstile=Turnstile() if serialize_callbacks else None,
-            repair=self._recovery.repair if backfill else None,
+            repair=self._recovery.repair if backfill and limit else None,
             limit=limit,
         )
         claim, find = self._registry.claim, self._registry.get

@@ -93,7 +93,7 @@ class Socket:
         self._courier: Courier | None = None
         self._box = box
         if box is not None and ending is None:
-            self._courier = Courier(f"binance_ws {events.shown(plan.path)} mail", box, self.target.call_user)
+            self._courier = Courier(f"binance_ws {events.shown(plan.path)} mail", box, self._bring)
             self.target.deliver_to(box.put)
         elif box is not None:
             self.target.pulled()
@@ -272,11 +272,20 @@ class Socket:
             other.stop()
         self._settled.set()
         self._around.tell(events.GivenUp(self.key, cause))
-        self._say(last_word(self.key, cause))
+        self.target.turnstile.take(self._say_last, last_word(self.key, cause), waits=False)
+
+    def _say_last(self, message: dict[str, Any]) -> None:
+        """What came before it has been delivered, and nothing is after it; in the turn."""
+        self.target.call(message)
         if self._courier is not None:
-            self.target.turnstile.take(Mailbox.close, self._courier.mailbox, waits=False)
+            self._courier.mailbox.close()
         if self._ending is not None:
             self._ending()
+        self.target.stopping = True
+
+    def _bring(self, message: Any) -> None:
+        """Call the user; as long as a mail thread can, it knows the socket, and who closes the manager does."""
+        self.target.call_user(message)
 
     def _say(self, message: dict[str, Any]) -> None:
         """Call the user with a message of ours, in turn with the others."""

@@ -1,7 +1,7 @@
 """The streams of accounts: which mechanism brings each, chosen by the environment, and what all of them share.
 
 Whatever may wait for the exchange's answer is done on one thread, begun with the first account: it renews, opens
-anew, and closes listen keys. What was missed takes many answers, and is asked for on a thread beside it.
+anew, and closes listen keys. What was missed takes many answers, and is asked for on a thread of each account.
 """
 
 from __future__ import annotations
@@ -62,7 +62,6 @@ class UserStreams:
         self._find = find
         self._period = period
         self._timer = Timer("binance_ws renewals")
-        self._asking = Timer("binance_ws reconcile")
         self._run: object = None
         self._line: ApiLine | None = None
         self._leaving: set[Lease] = set()
@@ -107,8 +106,7 @@ class UserStreams:
     def open(self, run: object) -> None:
         """Take work, on behalf of a run."""
         self._run, self._closing = run, False
-        for timer in (self._timer, self._asking):
-            timer.open(run)
+        self._timer.open(run)
 
     def close(self, run: object) -> threading.Thread | None:
         """End what a run shares, and close its listen keys as far as the exchange answers at once.
@@ -122,10 +120,7 @@ class UserStreams:
         line, self._line = self._line, None
         if line is not None:
             line.stop()
-        asking = self._asking.close(run)
         answered = self._say_goodbye()
-        if asking is not None and asking is not threading.current_thread():
-            asking.join(GOODBYE_SECONDS)  # it ends with the answer that it waits for
         thread = self._timer.close(run)
         return thread if answered else None
 
@@ -178,7 +173,6 @@ class UserStreams:
             self._around,
             attach,
             secrets,
-            self._asking.after,
             partial(self._client.now, hosts.rest),
             self._reconciler(account, row, hosts, symbol) if reconcile else None,
             on_gap,
@@ -269,8 +263,16 @@ class UserStreams:
             return
         line = self._line.latest if self._line is not None else None
         if line is None or line.stopped or line.address != ticket.ws_api or not line.add(socket, ticket):
-            line = ApiLine("binance_ws ws-api", ticket.ws_api, self._around.means, self._timer.after)
+            line = self._new_line(ticket.ws_api)
             line.add(socket, ticket)
         self._line = line
         if socket.target.stopping:
             line.remove(socket)
+
+    def _new_line(self, url: str) -> ApiLine:
+        return ApiLine("binance_ws ws-api", url, self._around.means, self._timer.after, self._moved)
+
+    def _moved(self) -> None:
+        """Keep nothing of the lines before the latest; on the same thread."""
+        line = self._line
+        self._line = line.latest if line is not None else None

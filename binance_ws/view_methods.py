@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +15,7 @@ from . import plans
 from .book_methods import BookMethods
 from .books import Book
 from .enums import Market
-from .errors import ArgumentError, BinanceWsError
+from .errors import ArgumentError, BinanceWsError, NotConnected
 from .handle import Handle
 from .info import SocketInfo
 from .net.mailbox import Mailbox
@@ -175,8 +175,12 @@ class ViewMethods(BookMethods, Opener):
             own = replace(plan, path=path, shape=Shape(wrapped=True))
             key = self._claim(taken.bring, own, box, box.close)
             taken.stopped_by(partial(self.stop_socket, key))
-            with suppress(ArgumentError):  # it is given up already, and the messages say why
+            try:
                 self.wait_connected(key, timeout)
+            except (ArgumentError, NotConnected):
+                if self._registry.get(key) is not None or self._registry.running is None:
+                    raise
+                # It is given up already, and the messages say why.
             return to_frame(_collected(taken, count, seconds, timeout))
 
     # ---- itself -----------------------------------------------------------------------------------------

@@ -86,6 +86,13 @@ def test_a_socket_without_streams(room: Room) -> None:
     assert len(room.manager.sockets()) == 1
 
 
+def test_what_was_never_started_is_forgotten(room: Room) -> None:
+    """Its end would never come."""
+    key = room.start(TWO, opened=False)
+    room.manager.unsubscribe(key, TWO)
+    assert (room.socket._carriers.all, room.socket.threads) == ((), [])
+
+
 def test_what_has_ended_is_forgotten_but_for_its_numbers(room: Room) -> None:
     """However often streams come and go, no connection is held on to, and no number becomes less."""
     key = room.start(TWO)

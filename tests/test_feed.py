@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
-from binance_ws import BinanceSocketManager, Client, events, feed
+from binance_ws import BinanceSocketManager, Client, events, feed, manager
+from binance_ws.means import Means
 from binance_ws.simulator import OFF, Exchange, Rules
 
 from .peer import SECONDS
@@ -47,6 +49,30 @@ def test_what_could_not_be_replaced_is_replaced_later(
     manager.join(SECONDS)
     assert ids == list(range(ids[0], ids[0] + len(ids)))
     assert not any(isinstance(event, events.Lost) for event in told.messages)
+
+
+def test_a_connection_takes_over_when_it_has_asked_for_everything(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests go out at a pace; the old one is heard until the last of them, however short the overlap is."""
+    monkeypatch.setattr(manager, "Means", partial(Means, overlap=0.05))
+    asked: list[bool] = []
+
+    def hear(event: events.Event) -> None:
+        if isinstance(event, events.Rotated):
+            asked.append(made._registry.all()[0].feeds[0].line.asked)  # type: ignore[attr-defined]
+
+    told = Inbox(hear)
+    made = BinanceSocketManager(Client(environment=exchange.environment), on_event=told)
+    with made:
+        names = [f"x{number:04}usdt@trade" for number in range(450)]
+        made.start_multiplex_socket(names, print)
+        made.wait_connected(timeout=SECONDS)
+        socket: Any = made._registry.all()[0]
+        socket.feeds[0].rotate("its age")
+        _told(told, events.Rotated)
+    made.join(SECONDS)
+    assert asked == [True]
 
 
 def test_what_is_silent_and_cannot_be_replaced_is_hung_up(exchange: Exchange) -> None:

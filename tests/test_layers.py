@@ -246,6 +246,13 @@ def test_the_locks_are_those_that_are_known(path: Path) -> None:
     assert all(source[line - 2].lstrip().startswith("#") for line in lines)
 
 
+def test_the_page_on_threads_tells_every_lock() -> None:
+    """A row for each module that has one."""
+    page = (ROOT / "docs" / "threads.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| \w+ \| `([\w/]+\.py)` \|", page, re.MULTILINE)
+    assert sorted(told) == sorted(LOCKS)
+
+
 @each_module
 def test_threads_are_named_daemons_of_known_modules(path: Path) -> None:
     """Threads begin in few places, and each call there gives a name and says whether it is a daemon."""

@@ -273,13 +273,19 @@ def test_a_connection_that_breaks_while_it_is_replaced_is_not_missed(exchange: E
     assert not any(isinstance(event, (events.Lost, events.Retrying)) for event in told.events)
 
 
-def test_a_stopped_socket_is_forgotten(exchange: Exchange) -> None:
-    """Though its connections were to be looked at hours later, nothing holds on to its callback."""
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_stopped_socket_is_forgotten(exchange: Exchange, waits: bool) -> None:
+    """Nothing holds on to its callback, though its connection was to be looked at later, or replaced."""
     inbox = Inbox()
     known = weakref.ref(inbox)
     with BinanceSocketManager(Client(environment=exchange.environment)) as manager:
         key = manager.start_trade_socket("BTCUSDT", inbox)
         manager.wait_connected(timeout=SECONDS)
+        if waits:
+            feed = _only_feed(manager)
+            feed._means.slot.taken_by = object()  # another connection is being replaced
+            feed._rotate_if(feed.line, "the server goes down")
+            del feed
         manager.stop_socket(key)
         del inbox
         gc.collect()

@@ -46,10 +46,14 @@ class ApiLine(AccountLine):
         url: of the ws-api.
         means: what the manager's connections work with.
         later: has a function called after some seconds, on a thread that may wait for REST.
+        moved: is called there when another line has taken over.
     """
 
-    def __init__(self, name: str, url: str, means: Means, later: Callable[..., Any]) -> None:
+    def __init__(
+        self, name: str, url: str, means: Means, later: Callable[..., Any], moved: Callable[[], object]
+    ) -> None:
         super().__init__(name, means, later, url, SILENCE)
+        self._moved = moved
         self._ready = -1
         self._subscriptions: dict[UserSocket, Subscription] = {}
         self._by_number: dict[int, Subscription] = {}
@@ -87,7 +91,7 @@ class ApiLine(AccountLine):
 
     def heir(self, relief: Relief) -> ApiLine:
         """A line with the same accounts: each may be subscribed once on every connection."""
-        made = ApiLine(self._name, self.address, self._means, self._later)
+        made = ApiLine(self._name, self.address, self._means, self._later, self._moved)
         for socket, each in list(self._subscriptions.items()):
             made._subscriptions[socket] = Subscription(Way(socket, relief, each.way), each.admission)
         return made
@@ -185,22 +189,28 @@ class ApiLine(AccountLine):
         subscription.socket.renewed(expires)
 
     def _failed(self, subscription: Subscription, opening: int, error: BinanceWsError) -> None:
-        socket, code = subscription.socket, getattr(error, "code", None)
         if not self._carries(subscription, opening):
             return
-        socket.scrub(error)
-        if code in _STALE:
+        subscription.socket.scrub(error)
+        if getattr(error, "code", None) in _STALE:
             self.hang_up(str(error))
-            return
-        subscription.failures += 1
-        most = self._means.max_retries
-        used_up = most is not None and subscription.failures > most and not subscription.way.ready
-        if used_up or not (getattr(error, "retryable", True) or code == SKEWED):
-            subscription.way.give_up(error)
+        else:
+            subscription.failures += 1
+            self._retry(subscription, opening, error)
+
+    def _retry(self, subscription: Subscription, opening: int, error: BinanceWsError) -> None:
+        """Subscribe again after a while, unless that was tried often enough, or there is no use in it."""
+        way, live, most = subscription.way, subscription.number is not None, self._means.max_retries
+        skewed = getattr(error, "code", None) == SKEWED
+        used_up = most is not None and subscription.failures > most and not live
+        if used_up or not (getattr(error, "retryable", True) or skewed):
+            way.give_up(error)
             return
         seconds = max(next(subscription.delays), getattr(error, "retry_after", 0.0))
-        log.warning("%s is not subscribed: %s; again in %.1f s", socket.key, error, seconds)
-        self._later(seconds, self._again, subscription, opening, code == SKEWED)
+        if way.ready and not live:
+            way.lost(error, subscription.failures, seconds)
+        log.warning("%s is not subscribed: %s; again in %.1f s", way.socket.key, error, seconds)
+        self._later(seconds, self._again, subscription, opening, skewed)
 
     def _unsubscribe(self, number: int) -> None:
         self._calls.call("userDataStream.unsubscribe", {"subscriptionId": number}, _ignore)
@@ -245,11 +255,11 @@ class ApiLine(AccountLine):
         """The exchange ended one subscription: a token has run out, a key was changed."""
         if subscription.number is not None:
             self._by_number.pop(subscription.number, None)
-        subscription.end()
+        lived = subscription.end()
         if self._carries(subscription, self._opening):
+            subscription.failures += not lived
             cause = ConnectionLost("the exchange ended the subscription")
-            subscription.way.lost(cause, 0, 0.0)
-            self._failed(subscription, self._opening, cause)
+            self._retry(subscription, self._opening, cause)
 
     def lost(self, cause: BinanceWsError, attempt: int, seconds: float) -> None:
         """Fail what is pending, and tell."""
@@ -266,6 +276,8 @@ class ApiLine(AccountLine):
                 subscription.way.give_up(cause)
         self._by_number = {}
         super().ended(cause)
+        if self.latest is not self:
+            self._later(0, self._moved)
 
 
 def _ignore(result: Any, error: BinanceWsError | None) -> None:

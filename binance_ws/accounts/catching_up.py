@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from ..errors import BinanceWsError
+from ..errors import BinanceWsError, Closed
 from ..target import Target
 from .reconcile import Reconciler
 
@@ -112,7 +112,8 @@ class CatchingUp:
 
     def _log(self, what: str, error: Exception) -> None:
         self._owner.scrub(error)
-        log.warning("%s: %s could not be asked for: %s", self._owner.key, what, error)
+        if not isinstance(error, Closed):
+            log.warning("%s: %s could not be asked for: %s", self._owner.key, what, error)
 
     def _resume(self, work: tuple[list[dict[str, Any]], list[Any]]) -> None:
         """First what was missed, then what came meanwhile; in turn."""

@@ -19,11 +19,10 @@ from .line import AccountLine
 from .listen_keys import Lease
 from .relief import Relief
 from .socket import UserSocket
+from .subscription import LIVED_SECONDS
 from .way import Way
 
 log = logging.getLogger(__name__)
-
-_LIVED_SECONDS = 0.5
 
 LONGEST_PERIOD = 0.75 * LISTEN_KEY_SECONDS
 """Seconds between renewals at most, so that one that fails can be tried again."""
@@ -126,7 +125,7 @@ class KeyLine(AccountLine):
             log.warning("%s: a message that is no event is ignored", self._name)
             return
         # A key that is dead as soon as it is made is no reason to go on asking for others for ever.
-        self.heard += not ends_stream(data) or time.monotonic() - self._opened > _LIVED_SECONDS
+        self.heard += not ends_stream(data) or time.monotonic() - self._opened > LIVED_SECONDS
         if ends_stream(data):
             self._lease.expired()
             self.hang_up("the listen key has expired")

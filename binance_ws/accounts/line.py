@@ -19,7 +19,7 @@ from ..errors import BinanceWsError, ConnectionLost
 from ..means import Means
 from ..net.connection import Connection
 from ..net.decode import loads
-from .relief import Relief
+from .relief import LONGEST_SECONDS, Relief
 from .socket import UserSocket
 from .way import Way
 
@@ -170,6 +170,7 @@ class AccountLine(ABC):
             self._means.timer.after(max(wait, self._means.overlap), again)
             return
         slot.taken_by = self.relief = relief = Relief(self, reason, self._means, again)
+        self._means.timer.after(LONGEST_SECONDS, relief.fail)
         self._later(0, relief.begin)
         if self.stopped:
             relief.fail()
@@ -179,8 +180,8 @@ class AccountLine(ABC):
         if not self._is_current(opening) or last is None:
             return
         left = last + self._silence - time.monotonic()
-        if left > 0:
-            self._means.timer.after(left, self._watch, opening)
+        if left > 0 or self.connection.unread:  # a callback that takes its time is no silence of the exchange
+            self._means.timer.after(max(left, self._means.overlap), self._watch, opening)
         else:
             self.hang_up(f"nothing came for {self._silence:g} s, not even a ping")
 

@@ -15,8 +15,9 @@ from ..means import Means
 from .socket import Carrier
 from .way import Way
 
-_LONGEST_SECONDS, _AGAIN_SECONDS = 60.0, 60.0
-"""How long a new line may take until it brings every account, and when another one is tried."""
+LONGEST_SECONDS, _AGAIN_SECONDS = 60.0, 60.0
+"""How long it may take until a new line brings every account and the old one has read all, and when another one is
+tried."""
 
 
 class Line(Carrier, Protocol):
@@ -24,6 +25,7 @@ class Line(Carrier, Protocol):
 
     relief: Relief | None
     received_before: int
+    malformed: int
 
     @property
     def ways(self) -> list[Way]:
@@ -68,15 +70,14 @@ class Relief:
 
     def begin(self) -> None:
         """Open the new line, where every account is brought by the old one; on the thread that adds accounts."""
-        if not all(way.ready for way in self._old.ways):
+        if not all(way.ready and way.replacement is None for way in self._old.ways):
             self.fail()
         if "taken" in self._decided:
             return
         self.new = self._old.heir(self)
         self.new.connection.start()
-        self._means.timer.after(_LONGEST_SECONDS, self.fail)
-        if "taken" in self._decided:
-            self.new.stop()
+        if self._decided.get("taken") is False:
+            self._let_go()  # it failed while there was no new line yet, or not all of its ways
 
     def ready(self) -> None:
         """One more account is brought by the new line; where all are, the old one ends after a moment."""
@@ -86,7 +87,7 @@ class Relief:
     def old_lost(self) -> None:
         """The old line brings an account no more."""
         if self._is_ready():
-            self._end_old()
+            self._end_old(lost=True)
         else:
             self.fail()
 
@@ -97,33 +98,45 @@ class Relief:
     def _is_ready(self) -> bool:
         return self.new is not None and all(way.ready for way in self.new.ways)
 
-    def _end_old(self) -> None:
-        if self._decide(True):
+    def _end_old(self, lost: bool = False) -> None:
+        """Hang the old line up, as soon as it has read what came: that would be lost with it.
+
+        Where a callback takes so long that this is not in time, the new line is let go; another is tried later.
+        """
+        if not lost and "taken" not in self._decided and self._old.connection.unread:
+            self._means.timer.after(self._means.overlap, self._end_old)
+        elif self._decide(True):
             self._old.connection.stop()
 
     def fail(self) -> bool:
         """Let the new line go; false where it has taken over. From any thread, any number of times."""
         if self._decide(False):
             return False
-        if self.new is not None:
-            self.new.stop()
+        self._let_go()
         if self._old.relief is self:
             self._old.relief = None
-            for way in self._old.ways:
-                way.next = None
             self._over()
             self._means.timer.after(_AGAIN_SECONDS, self._again)
         return True
+
+    def _let_go(self) -> None:
+        if self.new is not None:
+            self.new.stop()
+        for way in self._old.ways:
+            way.go_on(self)
 
     def old_ended(self) -> None:
         """The old line has delivered all that it read; on its thread."""
         if self.fail() or self.new is None:
             return
         self.new.received_before = self._old.received
-        for way in [each for each in self.new.ways if each.replacement is self]:
-            way.socket.moved(self.new, self._reason)
-            way.take_over()
+        self.new.malformed += self._old.malformed
         self._over()
+        ways = [way for way in self.new.ways if way.replacement is self]
+        for way in ways:
+            way.socket.moved(self.new, self._reason)
+        for way in ways:
+            way.take_over()  # calls the user, who may take his time
 
     def _over(self) -> None:
         if self._means.slot.taken_by is self:

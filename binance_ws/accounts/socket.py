@@ -21,6 +21,8 @@ from ..sockets import Surroundings
 from ..streams.accounts import milliseconds
 from ..streams.kinds import Stream
 from ..target import Callback, Shape, Target
+from .asking import Asking
+from .calling import Calling
 from .catching_up import CatchingUp
 from .reconcile import Reconciler
 
@@ -31,6 +33,7 @@ class Carrier(Protocol):
     """The line that brings the events of an account; called from any thread."""
 
     connection: Connection
+    malformed: int
 
     @property
     def connections(self) -> list[Connection]:
@@ -57,7 +60,6 @@ class UserSocket:
         around: what it needs of its manager.
         attach: has its events brought.
         secrets: what must not be shown.
-        later: has a function called after some seconds, on a thread that may wait for REST.
         now: milliseconds by the exchange's clock.
         reconciler: finds out what was missed; ``None`` where that is not asked for.
         on_gap: is called with the moment since when events may be missing.
@@ -71,7 +73,6 @@ class UserSocket:
         around: Surroundings,
         attach: Callable[[UserSocket], object],
         secrets: Callable[[], Iterable[str]],
-        later: Callable[..., Any],
         now: Callable[[], int],
         reconciler: Reconciler | None = None,
         on_gap: Callable[[int], object] | None = None,
@@ -89,15 +90,13 @@ class UserSocket:
         self._now = now
         self._on_gap = on_gap
         self._settled = threading.Event()
-        self._quiet = threading.Event()
-        self._quiet.set()
-        self._caller: threading.Thread | None = None
+        self._calling = Calling()
         self._cause: BinanceWsError | None = None
         self._last: Any = None
         self._heard: int | None = None  # when the last event since it was opened was sent
         self._reconciler = reconciler
-        self._catching = CatchingUp(self, reconciler, later, now)
-        self._later = later
+        self._asking = Asking(key)
+        self._catching = CatchingUp(self, reconciler, self._asking.after, now)
 
     # ---- what the manager asks --------------------------------------------------------------------------
 
@@ -108,8 +107,9 @@ class UserSocket:
 
     @property
     def threads(self) -> list[threading.Thread]:
-        """The threads of its connections."""
-        return [connection.thread for connection in self.carrier.connections] if self.carrier else []
+        """The threads of its connections, and the one that calls the user now: it may be none of them any more."""
+        of_connections = [each.thread for each in self.carrier.connections] if self.carrier else []
+        return [*of_connections, *filter(None, [self._calling.thread])]
 
     @property
     def state(self) -> State:
@@ -123,7 +123,7 @@ class UserSocket:
         self._on_gap = other._on_gap or self._on_gap
         if self._reconciler is None and other._reconciler is not None:
             self._reconciler = other._reconciler
-            self._catching = CatchingUp(self, self._reconciler, self._later, self._now)
+            self._catching = CatchingUp(self, self._reconciler, self._asking.after, self._now)
             if self.alive:
                 self._catching.first()
 
@@ -141,6 +141,7 @@ class UserSocket:
         self.target.stopping = True
         if self.carrier is not None:
             self.carrier.leave(self)
+        self._asking.close()
         self._settled.set()
         over, self._over = self._over, True
         if not over:
@@ -148,9 +149,10 @@ class UserSocket:
 
     def join(self, deadline: float) -> list[threading.Thread]:
         """Wait until its callback runs no more, or a moment of the monotonic clock; the thread that is left."""
-        caller, me = self._caller, threading.current_thread()
-        if caller is not me and not self._quiet.wait(max(0.0, deadline - time.monotonic())):
-            return [caller] if caller else []
+        caller = self._calling.join(deadline)
+        if caller is not None:
+            return [caller]
+        self._asking.join(deadline)
         leaving = self.carrier.leaving() if self.carrier else []
         return [each.thread for each in leaving if not each.join(max(0.0, deadline - time.monotonic()))]
 
@@ -192,7 +194,7 @@ class UserSocket:
             gaps=self.gaps,
             backfilled=self.recovered,
             repeated=0,
-            malformed=0,
+            malformed=carrier.malformed if carrier else 0,
             errors=self.target.errors,
             ages={},
             market="account",
@@ -255,6 +257,7 @@ class UserSocket:
         self.alive = False
         if self.carrier is not None:
             self.carrier.leave(self)
+        self._asking.close()
         self._settled.set()
         self._around.tell(events.GivenUp(self.key, cause))
         self.target.turnstile.take(self._last_word, last_word(self.key, cause))
@@ -274,17 +277,12 @@ class UserSocket:
         self._catching.pass_on(event)
 
     def call(self, message: Any) -> None:
-        """Call the user, unless it was stopped; whoever stops it can see whether he is being called."""
-        self._caller = threading.current_thread()
-        self._quiet.clear()
-        try:
+        """Call the user, unless it was stopped."""
+        with self._calling:
             if not self.target.stopping:
                 began = time.monotonic()
                 self.target.call(message)
                 self.target.took(time.monotonic() - began, 1)
-        finally:
-            self._caller = None
-            self._quiet.set()
 
     def _tell_gap(self, since: int) -> None:
         """Events may be missing: on the thread of the connection, before it brings any."""
@@ -295,6 +293,7 @@ class UserSocket:
     def _call_on_gap(self, since: int) -> None:
         try:
             if self._on_gap is not None:
-                self._on_gap(since)
+                with self._calling:
+                    self._on_gap(since)
         except Exception:
             log.exception("on_gap of %s raised", self.key)

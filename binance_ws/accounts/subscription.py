@@ -11,8 +11,8 @@ from ..core.backoff import backoff
 from .socket import UserSocket
 from .way import Way
 
-_LIVED_SECONDS = 0.5
-"""How long a subscription must have been live for its end to be no failure."""
+LIVED_SECONDS = 0.5
+"""How long a subscription, or a listen key, must have been live for its end to be no failure."""
 
 
 class Admission(Protocol):
@@ -67,11 +67,13 @@ class Subscription:
             self._count_anew()
         self.number = number
 
-    def end(self) -> None:
-        """It is not live any more; what ends as soon as it began counts as an attempt that failed."""
-        if self.number is not None and time.monotonic() - self.since > _LIVED_SECONDS:
+    def end(self) -> bool:
+        """It is not live any more; whether it was for a while: what ends as soon as it began has failed."""
+        lived = self.number is not None and time.monotonic() - self.since > LIVED_SECONDS
+        if lived:
             self._count_anew()
         self.number = None
+        return lived
 
     def _count_anew(self) -> None:
         self.failures, self.delays = 0, backoff()

@@ -79,9 +79,9 @@ class Way:
         self.ready = False
         if self._let_go():
             return
-        following = self.next.replacement if self.next else None
-        if following is not None:
-            following.old_lost()
+        following = self.next
+        if following is not None and following.replacement is not None:
+            following.replacement.old_lost()
         self.socket.lost(cause, attempt, seconds)
 
     def give_up(self, cause: BinanceWsError) -> None:
@@ -98,6 +98,12 @@ class Way:
         """Take an event to the callback, or keep it, in turn."""
         self.socket.target.turnstile.take(self._in_turn, event)
 
+    def go_on(self, failed: Replacement) -> None:
+        """Deliver alone again: what was to follow is let go."""
+        following = self.next
+        if following is not None and following.replacement is failed:
+            self.next = None
+
     def take_over(self) -> None:
         """Deliver from here on; on the thread of the old line, which has ended."""
         self.replacement = None
@@ -113,8 +119,9 @@ class Way:
             self._bound(len(self._kept))
             return
         if not self._came_already(event):
-            if self.next is not None:
-                self.next.old_delivers(event)
+            following = self.next  # read once: it may be let go at any moment
+            if following is not None:
+                following.old_delivers(event)
             self.socket.take(event)
 
     def old_delivers(self, event: dict[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -54,6 +56,7 @@ class Book(Readable):
         self.depth = depth
         self.stale_ok = stale_ok
         self.group: Group | None = None
+        self.placed = threading.Event()  # it has a group, or never will
         self._callback = callback
         self._home = home
         listened = callback is not None
@@ -116,13 +119,17 @@ class Book(Readable):
             NotConnected: it is not in time, is closed, or the manager is not started, or this is called inside a
                 callback that holds the book up; what went wrong last is the ``__cause__``.
         """
-        follower, group = self.follower, self.group
+        follower = self.follower
         if not follower.ended and not self._home.running:
             raise NotConnected("the manager is not started: call start() first")
         follower.wanted = True
+        until = None if timeout is None else time.monotonic() + timeout
+        self.placed.wait(timeout)
+        group = self.group
         if group is not None and group.has_turn and not follower.settled.is_set():
             raise NotConnected(f"the book of {self.symbol} cannot become ready before this callback returns")
-        if follower.settled.wait(timeout) and not follower.ended:
+        left = None if until is None else max(0.0, until - time.monotonic())
+        if follower.settled.wait(left) and not follower.ended:
             return self
         raise NotConnected(f"the book of {self.symbol} is not ready: {follower.why}") from self.error
 
@@ -208,6 +215,7 @@ class Book(Readable):
     def _told(self, news: News) -> None:
         group, stream = self.group, self.follower.stream.name
         if news is News.ENDED:
+            self.placed.set()
             self._home.free(self)
         elif group is not None and news is News.SYNCED:
             group.told(events.BookSynced, stream, self.update_id)

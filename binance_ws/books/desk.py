@@ -84,6 +84,8 @@ class Desk:
             for book in placed:
                 self._placed[book] = book.group = group
             group.add([book.follower for book in placed])
+            for book in placed:
+                book.placed.set()
 
     # ---- snapshots --------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from numbers import Integral, Real
 from typing import Any
 
@@ -9,7 +10,7 @@ from ..errors import ArgumentError
 
 
 def positive(name: str, value: Any, of: str = "") -> None:
-    """Refuse what is no number above 0: text, ``True`` and nothing at all are none.
+    """Refuse what is no number above 0: text, ``True``, infinity and nothing at all are none.
 
     Args:
         name: of the argument.
@@ -19,7 +20,7 @@ def positive(name: str, value: Any, of: str = "") -> None:
     Raises:
         ArgumentError: it is none.
     """
-    if not _is(value, Real) or not value > 0:
+    if not _is(value, Real) or not 0 < value < inf:
         raise ArgumentError(f"{name} is a number{_of(of)} above 0, not {value!r}")
 
 

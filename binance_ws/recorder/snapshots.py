@@ -102,12 +102,12 @@ class Snapshots:
     def _line(self, stream: Stream, shift: Shift[Stream]) -> bytes | None:
         """The line of a snapshot, or of what is in its way; ``None`` where it is not wanted any more."""
         symbol, (limit, weight) = stream.symbol.upper(), size_for(stream.market, DEPTH)
-        error = BinanceWsError("each one was older than the changes that it should be joined by")
         for _ in range(_ATTEMPTS):
             try:
                 data = self._ask("depth", stream.market, weight, symbol=symbol, limit=limit)
                 if self._joins(stream.name, data):
                     return encode({"t": time.time_ns(), "symbol": symbol, "data": data}) + b"\n"
+                error = BinanceWsError("it was older than the changes that it should be joined by")
             except BinanceWsError as failure:
                 error = failure
                 if not error.retryable:

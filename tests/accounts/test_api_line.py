@@ -10,7 +10,7 @@ import pytest
 
 from binance_ws import user_streams
 from binance_ws.accounts import subscription
-from binance_ws.events import Lost
+from binance_ws.events import Lost, Retrying
 
 from ..payloads import load
 from ..peer import SECONDS
@@ -61,7 +61,7 @@ def test_close_ends_what_is_being_asked(monkeypatch: pytest.MonkeyPatch) -> None
         exchange.manager.start()
         exchange.opened(FUTURES.format(0))
         wait_event(mute.asked)
-        (thread,) = [each for each in threading.enumerate() if each.name == "binance_ws reconcile"]
+        (thread,) = [each for each in threading.enumerate() if each.name == "binance_ws usdm_user reconcile"]
         exchange.manager.close()
         assert not mute.over.is_set()
         mute.over.set()
@@ -93,7 +93,7 @@ def test_who_needs_no_answer_is_subscribed_first(monkeypatch: pytest.MonkeyPatch
 def test_what_ends_as_soon_as_it_begins_has_failed(lived: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is tried as often as what is refused, with the same pauses; one that was live for a while, for ever."""
     if lived:
-        monkeypatch.setattr(subscription, "_LIVED_SECONDS", 0.0)
+        monkeypatch.setattr(subscription, "LIVED_SECONDS", 0.0)
     inbox = Inbox()
     with scripted(max_retries=2) as exchange:
         exchange.manager.start_user_socket(inbox)
@@ -108,6 +108,24 @@ def test_what_ends_as_soon_as_it_begins_has_failed(lived: bool, monkeypatch: pyt
             assert inbox.wait() == [EVENT]
         else:
             assert inbox.wait()[0]["m"] == "Max reconnect retries reached"
+
+
+@pytest.mark.parametrize("lived", [False, True])
+def test_the_pause_that_is_told_is_the_one_that_is_made(
+    lived: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the exchange ends a subscription, too; one that was live is made again though none may fail."""
+    monkeypatch.setattr(subscription, "LIVED_SECONDS", 0.0 if lived else 3 * SECONDS)
+    with scripted(max_retries=0 if lived else 1) as exchange:
+        exchange.manager.start_user_socket(print)
+        exchange.manager.start()
+        desk = exchange.desk()
+        signed_in(desk, 0)
+        desk.tell(0, TERMINATED)
+        (retrying,) = exchange.wait_event(Retrying)
+        signed_in(desk, 1)
+        assert retrying.attempt == int(not lived)
+        assert f"again in {retrying.seconds:.1f} s" in caplog.text
 
 
 def test_what_was_stopped_before_the_answer_is_ended() -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from binance_ws.accounts.catching_up import CatchingUp
-from binance_ws.errors import ApiError, BinanceWsError, CredentialsRejected, RateLimited, RestError
+from binance_ws.errors import ApiError, BinanceWsError, Closed, CredentialsRejected, RateLimited, RestError
 from binance_ws.net.turnstile import Turnstile
 
 Due = list[tuple[float, Callable[..., Any], tuple[Any, ...]]]
@@ -93,6 +93,13 @@ def test_what_is_refused_is_not_asked_again(error: BinanceWsError) -> None:
     catching.pass_on({"id": 1})
     _ask(due)
     assert (socket.came, len(due)) == ([1], 1)
+
+
+def test_closing_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """What could not be asked any more as the manager was closed is not worth a word."""
+    _, _, due = _down(Closed("the manager was closed"))
+    _ask(due)
+    assert caplog.messages == []
 
 
 def test_asking_ends() -> None:

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from binance_ws import BinanceSocketManager, Client, manager
-from binance_ws.accounts import relief, way
+from binance_ws.accounts import line, relief, way
+from binance_ws.accounts.api_line import ApiLine
+from binance_ws.accounts.relief import Relief
 from binance_ws.config import Environment
 from binance_ws.events import Connected, Lost, MayMiss, Renewed, Rotated
 from binance_ws.means import LIFE_SECONDS, Means
@@ -33,7 +35,7 @@ from ..test_user_streams import (
     until_closed,
 )
 from ..test_user_streams import TOKEN as LISTEN_TOKEN
-from ..waiting import Inbox, in_thread
+from ..waiting import Inbox, in_thread, wait_event
 from .script import Desk, Scripted, scripted
 
 SHUTDOWN = load("wsapi_server_shutdown.json")
@@ -351,3 +353,175 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         old.tell(0, BALANCE)
         assert inbox.wait() == [BALANCE]
         assert told(exchange, Lost, MayMiss) == []
+
+
+@pytest.mark.parametrize(("user_data", "name"), [("today", "spot"), ("listen_key", "usdm")])
+def test_what_a_slow_callback_has_not_read_yet_is_not_thrown_away(
+    user_data: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old line is not hung up while something unread is left on it, long as the overlap is over."""
+    means(monkeypatch, life=0.6)
+    asked, inside, gate, end_old = (
+        threading.Semaphore(0),
+        threading.Event(),
+        threading.Event(),
+        Relief._end_old,
+    )
+
+    def counted(relief: Relief, *args: Any) -> None:
+        end_old(relief, *args)
+        asked.release()
+
+    def hold(event: Any) -> None:
+        if event["d"] == "1":
+            inside.set()
+            gate.wait(SECONDS)
+
+    monkeypatch.setattr(Relief, "_end_old", counted)
+    inbox, heard = Inbox(hold), Inbox()
+    with Exchange(user_data=user_data, rules=Rules(connects=OFF, weight=OFF, futures_weight=OFF)) as exchange:
+        place = Environment.local(exchange.host, user_data=user_data, connects=None)
+        client = Client(exchange.api_key, exchange.api_secret, environment=place)
+        with BinanceSocketManager(client, on_event=heard) as streams:
+            streams.start_account_socket(inbox, name)
+            streams.wait_connected(timeout=SECONDS)
+            account = exchange.account(name)
+            account.emit({"e": "balanceUpdate", "d": "1"})
+            wait_event(inside)
+            for number in "234":
+                account.emit({"e": "balanceUpdate", "d": number})
+            assert asked.acquire(timeout=SECONDS)
+            assert asked.acquire(timeout=SECONDS)
+            gate.set()
+            heard.wait_for(lambda told: any(isinstance(event, Rotated) for event in told))
+            account.emit({"e": "balanceUpdate", "d": "5"})
+            assert [event["d"] for event in inbox.wait(5)] == list("12345")
+        streams.join(SECONDS)
+        client.close()
+    assert not [event for event in heard.messages if isinstance(event, MayMiss | Lost)]
+
+
+def _replaced(exchange: Scripted, inbox: Inbox) -> None:
+    """The spot and the margin account, on a line that is about to take over and has kept an event of spot."""
+    exchange.bank.calls["POST", LISTEN_TOKEN] = tokens()
+    old = spot(exchange, inbox)
+    exchange.manager.start_margin_socket(print)
+    admitted(old, 1)
+    exchange.manager.wait_connected(timeout=SECONDS)
+    old.say(SHUTDOWN)
+    new = exchange.desk()
+    signed_in(new, 0)
+    new.tell(0, EVENT)
+    admitted(new, 1)
+
+
+def test_nobody_waits_for_a_callback_that_gets_what_was_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every account has moved before one is called, and another connection may be replaced."""
+    means(monkeypatch)
+    inside, gate = threading.Event(), threading.Event()
+
+    def hold(event: Any) -> None:
+        inside.set()
+        gate.wait(3 * SECONDS)
+
+    with scripted() as exchange:
+        _replaced(exchange, Inbox(hold))
+        wait_event(inside)
+        moved = {event.key for event in exchange.wait_event(Rotated, 2)}
+        assert moved == {"user", "margin"}
+        assert exchange.manager._around.means.slot.taken_by is None
+        gate.set()
+
+
+def test_a_callback_that_gets_what_was_kept_may_close(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is on the thread of the line that has ended: that is known, and the manager outlives it."""
+    means(monkeypatch, overlap=0.5)
+    closed, gate = threading.Event(), threading.Event()
+
+    def close(event: Any) -> None:
+        exchange.manager.close()
+        closed.set()
+        gate.wait(3 * SECONDS)
+
+    with scripted() as exchange:
+        spot(exchange, Inbox(close)).say(SHUTDOWN)
+        new = exchange.desk()
+        signed_in(new)
+        new.tell(0, EVENT)
+        wait_event(closed)
+        exchange.manager.join(0.05)
+        assert exchange.manager.is_alive()
+        gate.set()
+        exchange.manager.join(SECONDS)
+        assert not exchange.manager.is_alive()
+
+
+def test_lines_that_are_gone_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often they were replaced, the present one alone is known."""
+    means(monkeypatch)
+    with scripted() as exchange:
+        accounts, told = exchange.manager._accounts, threading.Semaphore(0)
+        tell = accounts._moved
+
+        def moved() -> None:
+            tell()
+            told.release()
+
+        monkeypatch.setattr(accounts, "_moved", moved)
+        desk = spot(exchange, Inbox())
+        for _ in range(2):
+            before = accounts._line
+            desk.say(SHUTDOWN)
+            desk = exchange.desk()
+            signed_in(desk)
+            assert told.acquire(timeout=SECONDS)
+            assert accounts._line is not None
+            assert accounts._line is not before
+            assert accounts._line.relief is None
+
+
+def test_what_cannot_be_begun_is_over_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that cannot be made holds up no other replacement for ever."""
+    means(monkeypatch)
+    monkeypatch.setattr(line, "LONGEST_SECONDS", 0.05)
+    over = threading.Event()
+
+    def broken(self: Relief) -> None:
+        raise ValueError("a fault of ours")
+
+    def failed(self: Relief) -> bool:
+        try:
+            return fail(self)
+        finally:
+            over.set()
+
+    fail = Relief.fail
+    monkeypatch.setattr(Relief, "fail", failed)
+    monkeypatch.setattr(Relief, "begin", broken)
+    with scripted() as exchange:
+        spot(exchange, Inbox()).say(SHUTDOWN)
+        wait_event(over)
+        assert exchange.manager._around.means.slot.taken_by is None
+
+
+def test_a_relief_that_fails_while_it_is_made_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old line is lost while the new one gets its ways: none of them goes on remembering."""
+    means(monkeypatch)
+    heir, begun = ApiLine.heir, threading.Event()
+    begin = Relief.begin
+
+    def lost_meanwhile(old: ApiLine, relief: Relief) -> ApiLine:
+        relief.fail()
+        return heir(old, relief)
+
+    def counted(relief: Relief) -> None:
+        begin(relief)
+        begun.set()
+
+    monkeypatch.setattr(ApiLine, "heir", lost_meanwhile)
+    monkeypatch.setattr(Relief, "begin", counted)
+    with scripted() as exchange:
+        spot(exchange, Inbox()).say(SHUTDOWN)
+        wait_event(begun)
+        assert exchange.manager._accounts._line is not None
+        assert [way.next for way in exchange.manager._accounts._line.ways] == [None]

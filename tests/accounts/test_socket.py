@@ -74,3 +74,17 @@ def test_starting_again_hands_new_options_too() -> None:
         assert recovered["B"][0]["f"] == "2"
         assert gaps.wait() == [exchange.wait_event(MayMiss)[0].since]
         assert old.messages == []
+
+
+def test_what_is_no_object_is_counted() -> None:
+    """Its numbers tell how many messages of its connection could not be read."""
+    inbox = Inbox()
+    with scripted() as exchange:
+        exchange.manager.start_user_socket(inbox)
+        exchange.manager.start()
+        desk = exchange.desk()
+        signed_in(desk)
+        desk.say(["no object"])
+        desk.tell(0, EVENT)
+        inbox.wait()
+        assert exchange.manager.sockets()[0].malformed == 1

@@ -258,6 +258,21 @@ def test_a_callback_cannot_wait_for_its_own_book(place: Room) -> None:
     assert book.wait_ready(SECONDS) is book
 
 
+def test_a_callback_cannot_wait_for_a_book_that_shares_its_connection(place: Room) -> None:
+    """Nor for one that it has just opened, and of which nobody knows yet whose connection it will share."""
+    answers: queue.SimpleQueue[object] = queue.SimpleQueue()
+
+    def open_another(book: Book) -> None:
+        if len(place.manager.sockets()) == 1 and answers.empty():
+            try:
+                answers.put(place.manager.start_order_book("ETHUSDT").wait_ready())
+            except NotConnected as error:
+                answers.put(error)
+
+    place.manager.start_order_book("BTCUSDT", open_another)
+    assert "before this callback returns" in str(answers.get(timeout=SECONDS))
+
+
 def test_why_a_book_is_not_ready() -> None:
     """What went wrong last is in the error, and is its cause, though nothing ever came."""
     told = Inbox()

@@ -13,13 +13,13 @@ from binance_ws.core.given import positive, whole
 from binance_ws.errors import ArgumentError
 
 
-@pytest.mark.parametrize("value", [1, 0.001, Fraction(1, 3), 10**30, inf])
+@pytest.mark.parametrize("value", [1, 0.001, Fraction(1, 3), 10**30])
 def test_numbers_above_nought(value: Any) -> None:
     """Of any kind that can be compared with 0."""
     positive("timeout", value, "seconds")
 
 
-@pytest.mark.parametrize("value", [0, -1, nan, None, "5", True, [], Decimal(1), 1j])
+@pytest.mark.parametrize("value", [0, -1, nan, inf, None, "5", True, [], Decimal(1), 1j])
 def test_what_is_no_number_above_nought(value: Any) -> None:
     """One sentence says what is allowed, and what was passed."""
     with pytest.raises(ArgumentError) as caught:

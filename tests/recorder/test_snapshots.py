@@ -146,7 +146,7 @@ def test_where_all_are_older_a_note_says_so() -> None:
     asked.answers.insert(0, {"lastUpdateId": 1})
     assert [asked.next().get("symbol"), asked.next()["cause"]] == [
         "ETHUSDT",
-        "each one was older than the changes that it should be joined by",
+        "it was older than the changes that it should be joined by",
     ]
     asked.snapshots.end()
 
