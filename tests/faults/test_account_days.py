@@ -100,7 +100,7 @@ class Days:
 
     def calm_down(self) -> None:
         """Everything is subscribed again, and every account hears of something."""
-        self.manager.wait_connected(timeout=SECONDS)
+        self.manager.wait_connected(timeout=2 * SECONDS)  # pauses have grown to ten seconds
         with self.grown:
             goals = {name: len(came) + 5 for name, came in self.came.items()}
             done = self.grown.wait_for(
