@@ -37,7 +37,8 @@ def test_nothing_is_left_behind() -> None:
             client.close()
     for client in clients:
         client.close()
-    assert (threading.active_count(), descriptors()) == (threads, files)
+    assert threading.active_count() <= threads
+    assert descriptors() <= files
 
 
 def test_it_can_be_started_again_on_its_port() -> None:
