@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from .errors import BinanceWsError, NotConnected, StreamRefused
 from .net.connection import Connection
 from .net.frames import not_text
+from .net.timer import Reminders
 from .streams.messages import Reply
 from .streams.urls import needs_subscribing, requests
 
@@ -83,7 +84,7 @@ class Line:
         self.opening = 0
         self._pending: dict[int, tuple[str, list[str]]] = {}
         self._unsent: list[tuple[str, list[str]]] = []
-        self._reminders: dict[Callable[..., Any], Any] = {}
+        self._reminders = Reminders(later)
         self.connection = connect(self)
 
     # ---- what the connection asks and tells -------------------------------------------------------------
@@ -128,7 +129,7 @@ class Line:
 
     def opened(self) -> None:
         """Ask for the streams that the URL did not ask for, or should not have, and tell."""
-        self._forget_reminders()
+        self._reminders.clear()
         self._delivered_before = self._owner.delivered()
         self.opening += 1
         self._pending = {}
@@ -144,7 +145,7 @@ class Line:
 
     def ended(self, cause: BinanceWsError | None) -> None:
         """Tell."""
-        self._forget_reminders()
+        self._reminders.clear()
         self._owner.line_ended(self, cause)
 
     def remind(self, seconds: float, call: Callable[..., Any], *args: Any) -> None:
@@ -152,14 +153,7 @@ class Line:
 
         It is not, where the line opens anew or ends first: nothing holds on to a line that has ended.
         """
-        if before := self._reminders.pop(call, None):
-            before.cancel()
-        self._reminders[call] = self._later(seconds, call, self, *args)
-
-    def _forget_reminders(self) -> None:
-        for task in list(self._reminders.values()):
-            task.cancel()
-        self._reminders.clear()
+        self._reminders.set(seconds, call, self, *args)
 
     # ---- requests ---------------------------------------------------------------------------------------
 

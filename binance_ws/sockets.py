@@ -219,6 +219,11 @@ class Socket:
         """The state of the connection that is furthest from open; open where there are no streams to carry."""
         return self._carriers.state
 
+    @property
+    def settled(self) -> bool:
+        """Whether the exchange has answered every request."""
+        return self._carriers.settled
+
     def info(self) -> SocketInfo:
         """A snapshot of its numbers."""
         return describe(

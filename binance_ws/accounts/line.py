@@ -19,6 +19,7 @@ from ..errors import BinanceWsError, ConnectionLost
 from ..means import Means
 from ..net.connection import Connection
 from ..net.decode import loads
+from ..net.timer import Reminders
 from .relief import LONGEST_SECONDS, Relief
 from .socket import UserSocket
 from .way import Way
@@ -54,6 +55,7 @@ class AccountLine(ABC):
         self._later = later
         self._silence = silence if means.stale_after is None else means.stale_after
         self._opening = 0
+        self._reminders = Reminders(means.timer.after)
         self._opened = 0.0
         self._heard_before = 0
         self.connection = Connection(
@@ -97,6 +99,7 @@ class AccountLine(ABC):
 
     def ended(self, cause: BinanceWsError | None) -> None:
         """There will be no further attempt: given up because of ``cause``, or stopped."""
+        self._reminders.clear()
         if cause is not None:
             for way in self.ways:
                 way.give_up(cause)
@@ -148,9 +151,10 @@ class AccountLine(ABC):
         self._opening += 1
         self._opened = time.monotonic()
         self._heard_before = self.heard
-        after = self._means.timer.after
-        after(self._means.life * random.uniform(0.97, 1.0), self._replace, "its age", self._opening)
-        after(self._silence, self._watch, self._opening)
+        self._reminders.clear()
+        life = self._means.life * random.uniform(0.97, 1.0)
+        self._reminders.set(life, self._replace, "its age", self._opening)
+        self._reminders.set(self._silence, self._watch, self._opening)
 
     def hang_up(self, why: str) -> None:
         """End the present connection; it opens again at once."""
@@ -181,7 +185,7 @@ class AccountLine(ABC):
             return
         left = last + self._silence - time.monotonic()
         if left > 0 or self.connection.unread:  # a callback that takes its time is no silence of the exchange
-            self._means.timer.after(max(left, self._means.overlap), self._watch, opening)
+            self._reminders.set(max(left, self._means.overlap), self._watch, opening)
         else:
             self.hang_up(f"nothing came for {self._silence:g} s, not even a ping")
 

@@ -94,7 +94,7 @@ class Group:
     @property
     def settled(self) -> bool:
         """Whether the exchange has answered every request: a stream that says nothing has nothing to say."""
-        return self._socket is not None and all(feed.line.settled for feed in self._socket.feeds)
+        return self._socket is not None and self._socket.settled
 
     def turn(self, call: Callable[[Any], None], argument: Any) -> None:
         """Have something done in the turn, now or later; without a connection there is nothing to do."""

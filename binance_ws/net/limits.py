@@ -136,7 +136,10 @@ class HostBudget:
             self._weight(pool).told(weight, time.time())
 
     def _weight(self, pool: str) -> Weight:
-        return self._weights.setdefault(pool, Weight(pools.weight_of(pool)))
+        weight = self._weights.get(pool)
+        if weight is None:
+            weight = self._weights[pool] = Weight(pools.weight_of(pool))
+        return weight
 
     def penalize(self, seconds: float) -> None:
         """The exchange asks everything behind this address to stay away."""

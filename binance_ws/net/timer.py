@@ -107,3 +107,27 @@ class Timer:
                     return heapq.heappop(self._heap)
                 self._changed.wait(wait)
         return None
+
+
+class Reminders:
+    """Calls that are due later for as long as something goes on; nothing holds on to it once it has ended.
+
+    Args:
+        after: a timer's :meth:`Timer.after`.
+    """
+
+    def __init__(self, after: Callable[..., Any]) -> None:
+        self._after = after
+        self._tasks: dict[Callable[..., Any], Any] = {}
+
+    def set(self, seconds: float, call: Callable[..., Any], *args: Any) -> None:
+        """Have a function called later, instead of what it was to be called for before."""
+        if before := self._tasks.pop(call, None):
+            before.cancel()
+        self._tasks[call] = self._after(seconds, call, *args)
+
+    def clear(self) -> None:
+        """Have none of them called any more."""
+        for task in list(self._tasks.values()):
+            task.cancel()
+        self._tasks.clear()

@@ -1,8 +1,10 @@
-"""Tests of what the lines of accounts have in common: when nothing comes any more."""
+"""Tests of what the lines of accounts have in common: when nothing comes any more, and when they end."""
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from typing import Any
 
 import pytest
@@ -53,4 +55,21 @@ def test_a_callback_that_takes_its_time_is_no_silence(monkeypatch: pytest.Monkey
             assert [event["d"] for event in inbox.wait(3)] == list("123")
             assert not [event for event in heard.messages if isinstance(event, Lost)]
         manager.join(SECONDS)
+        client.close()
+
+
+def test_a_stopped_account_is_forgotten() -> None:
+    """Though its connection was to be replaced hours later, nothing holds on to its callback."""
+    inbox = Inbox()
+    known = weakref.ref(inbox)
+    with Exchange() as exchange:
+        client = Client(exchange.api_key, exchange.api_secret, environment=exchange.environment)
+        with BinanceSocketManager(client) as manager:
+            for start in (manager.start_user_socket, manager.start_futures_user_socket):
+                key = start(inbox)
+                manager.wait_connected(timeout=SECONDS)
+                manager.stop_socket(key)
+            del inbox, start
+            gc.collect()
+            assert known() is None
         client.close()

@@ -21,7 +21,7 @@ from binance_ws.means import LIFE_SECONDS, Means
 from binance_ws.simulator import OFF, Exchange, Rules
 
 from ..payloads import load
-from ..peer import SECONDS
+from ..peer import SECONDS, Link
 from ..test_user_streams import (
     BALANCE,
     EVENT,
@@ -148,6 +148,15 @@ def spot(exchange: Scripted, inbox: Inbox) -> Desk:
     return desk
 
 
+def futures(exchange: Scripted, inbox: Inbox) -> Link:
+    """The connection that brings the USD-M account."""
+    exchange.manager.start_futures_user_socket(inbox)
+    exchange.manager.start()
+    link = exchange.opened(FUTURES.format(0))
+    exchange.manager.wait_connected(timeout=SECONDS)
+    return link
+
+
 def test_what_both_lines_bring_comes_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """An event that came twice on the old one comes twice, whatever the numbers of the subscriptions."""
     means(monkeypatch)
@@ -177,10 +186,7 @@ def test_a_new_line_that_fails_is_let_go(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(relief, "_AGAIN_SECONDS", 0.01)
     inbox = Inbox()
     with scripted() as exchange:
-        exchange.manager.start_futures_user_socket(inbox)
-        exchange.manager.start()
-        old = exchange.opened(FUTURES.format(0))
-        exchange.manager.wait_connected(timeout=SECONDS)
+        old = futures(exchange, inbox)
         old.send(text({"e": "serverShutdown", "E": 1}))
         exchange.peer.accept().close()
         new = exchange.opened(FUTURES.format(0))
@@ -203,10 +209,7 @@ def test_an_old_line_that_has_become_deaf(monkeypatch: pytest.MonkeyPatch) -> No
     means(monkeypatch)
     inbox = Inbox()
     with scripted() as exchange:
-        exchange.manager.start_futures_user_socket(inbox)
-        exchange.manager.start()
-        old = exchange.opened(FUTURES.format(0))
-        exchange.manager.wait_connected(timeout=SECONDS)
+        old = futures(exchange, inbox)
         exchange.bank.alive[FAPI] = "key-of-another-program"
         old.send(text({"e": "serverShutdown", "E": 1}))
         in_thread(partial(_let_in, exchange, 2))  # the old line, and perhaps the new one before
@@ -239,10 +242,7 @@ def test_an_old_line_that_is_lost_when_the_new_one_is_ready(monkeypatch: pytest.
     means(monkeypatch, overlap=10 * SECONDS)
     inbox = Inbox()
     with scripted() as exchange:
-        exchange.manager.start_futures_user_socket(inbox)
-        exchange.manager.start()
-        old = exchange.opened(FUTURES.format(0))
-        exchange.manager.wait_connected(timeout=SECONDS)
+        old = futures(exchange, inbox)
         old.send(text({"e": "serverShutdown", "E": 1}))
         new = exchange.opened(FUTURES.format(0))
         exchange.wait_event(Renewed, 2)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_ws.net.timer import Timer
+from binance_ws.net.timer import Reminders, Task, Timer
 from tests.peer import SECONDS
 
 NAME = "binance_ws timer under test"
@@ -192,3 +192,20 @@ def test_an_idle_timer_has_no_thread_that_polls(timer: Timer, use: Callable[[Tim
     """Opening it starts nothing; a far call starts one thread, which waits for that moment alone."""
     use(timer)
     assert len(_threads()) <= 1
+
+
+def test_reminders_end_with_what_they_are_for() -> None:
+    """One that is set anew takes the place of the one before; nothing is held on to once they are cleared."""
+    tasks: list[Task] = []
+
+    def after(seconds: float, call: Callable[..., object], *args: object) -> Task:
+        tasks.append(Task(seconds, len(tasks), call, args))
+        return tasks[-1]
+
+    reminders = Reminders(after)
+    reminders.set(1.0, print, "first")
+    reminders.set(2.0, print, "second")
+    reminders.set(3.0, repr, None)
+    assert [task.work for task in tasks] == [None, (print, ("second",)), (repr, (None,))]
+    reminders.clear()
+    assert [task.work for task in tasks] == [None] * 3
